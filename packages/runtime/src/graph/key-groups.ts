@@ -1,0 +1,5 @@
+/** Key groups `start` … `end`, both included. */
+export interface KeyGroupRange {
+  readonly start: number;
+  readonly end: number;
+}

@@ -1,0 +1,83 @@
+import type { ListState, ListStateDescriptor, ValueState, ValueStateDescriptor } from '../api/state.js';
+import type { TypeSchema } from '../api/types.js';
+import type { KeyGroupRange } from '../graph/key-groups.js';
+import type { KeyContext } from './key-context.js';
+
+/**
+ * Where an operator's subtask keeps its state. One of each per operator and subtask; all calls from the task's thread.
+ *
+ * Life: constructed → `restore` (zero or more times, before the first access) → accesses and snapshots → `dispose`.
+ * A snapshot has two parts, as in Flink: `snapshot()` is the synchronous one, takes microseconds and fixes the content; the chunks are then pulled by the
+ * checkpoint writer between slices of processing, while the stream goes on (copy on write: what is changed before it was copied is copied first).
+ * One snapshot may be under way at a time with the old one released before the next.
+ */
+export interface KeyedStateBackend {
+  readonly keyGroupRange: KeyGroupRange;
+  /** State of the key that `keyContext` points at when it is used. Throws `StateError` if the name is taken by another type. */
+  getValueState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T>;
+  snapshot(): StateSnapshot;
+  /**
+   * Takes over the entries whose key group lies in this backend's range; others are passed over, so that any old subtask's section may be given.
+   * May come before the state is registered: the descriptor is checked against `section.schema` then (`IncompatibleStateError`).
+   */
+  restore(section: RestoredSection): Promise<void>;
+  /** Number of keys with an entry in the state of that name. */
+  size(stateName: string): number;
+  /** Bytes held in memory. */
+  readonly memoryUsed: number;
+  dispose(): void;
+}
+
+/** Operator list state, small by nature: written whole. */
+export interface OperatorStateBackend {
+  getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T>;
+  snapshot(): StateSnapshot;
+  restore(section: RestoredSection): Promise<void>;
+}
+
+/** One named piece of a snapshot; becomes a section of the operator's state file. */
+export interface SnapshotSection {
+  readonly name: string;
+  readonly kind: SectionKind;
+  readonly schema: StateSchema | null;
+  /** Elements in it, where known beforehand (for `weir checkpoint show`). */
+  readonly count: number;
+  /**
+   * The content in chunks of 64 KiB or so, in order; each call does a bounded amount of work (well under a millisecond) in the task's thread.
+   * Null at the end. A chunk belongs to the caller until its next call.
+   */
+  nextChunk(): Uint8Array | null;
+}
+
+export interface StateSnapshot {
+  readonly sections: readonly SnapshotSection[];
+  /** Ends copy on write, also if the chunks were not pulled to the end (the checkpoint was aborted). Idempotent. */
+  release(): void;
+}
+
+/**
+ * keyed: entries of one keyed state · operator: elements of one list state · committable: a sink's prepared part ·
+ * input-channel: in-flight bytes of one input channel · output-channel: bytes that a subtask had emitted beyond its channel's room.
+ */
+export type SectionKind = 'keyed' | 'operator' | 'committable' | 'input-channel' | 'output-channel';
+
+/** Stands in each checkpoint, so that a restore can say what changed. */
+export interface StateSchema {
+  readonly state: 'value' | 'list';
+  readonly type: TypeSchema;
+}
+
+export interface RestoredSection {
+  readonly name: string;
+  readonly kind: SectionKind;
+  readonly schema: StateSchema | null;
+  /** Checked against its checksums before a chunk is handed out. */
+  chunks(): AsyncIterable<Uint8Array>;
+}
+
+export interface KeyedStateBackendOptions {
+  readonly operatorUid: string;
+  readonly keyContext: KeyContext;
+  readonly maxParallelism: number;
+  readonly keyGroupRange: KeyGroupRange;
+}
