@@ -33,12 +33,12 @@ test('the lockfile is read as what it is', () => {
     ['@a/b', '1.2.3'],
     ['ws', '8.20.0'],
   ]);
-  expect([isAtLeast('8.21.1', '8.21.1'), isAtLeast('8.100.0', '8.21.1'), isAtLeast('8.9.9', '8.21.1'), isAtLeast('8.21.1-rc.1', '8.21.1')]).toEqual([
-    true,
-    true,
-    false,
-    false,
-  ]);
+  expect([
+    isAtLeast('8.21.1', '8.21.1'),
+    isAtLeast('8.100.0', '8.21.1'),
+    isAtLeast('8.9.9', '8.21.1'),
+    isAtLeast('8.21.1-rc.1', '8.21.1'),
+  ]).toEqual([true, true, false, false]);
 });
 
 test.each(Object.entries(floors))('%s, where there is one, is at least %s', (name, floor) => {

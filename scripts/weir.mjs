@@ -9,7 +9,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
 const args = process.argv.slice(2);
 import('./lib/setup.mjs')
   // `start` that is told to stop before it started has nothing to save: stopped cleanly.
-  .then(({ setUp, importBuilt }) => setUp({ exitCodeOnSignal: args[0] === 'start' ? 0 : undefined }).then(() => importBuilt('apps/server/dist/cli/main.js')))
+  .then(({ setUp, importBuilt }) =>
+    setUp({ exitCodeOnSignal: args[0] === 'start' ? 0 : undefined }).then(() => importBuilt('apps/server/dist/cli/main.js')),
+  )
   .then(({ main }) => main(args))
   .then(
     (code) => {

@@ -8,14 +8,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { acquireLock } from './lock.mjs';
 
 /** Newer lines of pnpm make an error of install scripts that were not run; a "packageManager" field would make pnpm fetch itself. */
-export const PNPM_VERSION = '10.34.9';
+const PNPM_VERSION = '10.34.9';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 /** Stamps, the lock and our pnpm; git-ignored. Removing it is always safe while no command runs. */
 const setupDirectory = join(root, '.setup');
 
 /** Has a message for a person; what the failing tool said is in it. */
-export class SetupError extends Error {
+class SetupError extends Error {
   name = 'SetupError';
 
   /** `exitCode` is the failed tool's, null if a signal ended it. */
@@ -82,7 +82,14 @@ async function install(lock) {
   }
   write(installStamp, IN_PROGRESS);
   const pnpm = await fetchPnpm(lock);
-  await run(lock, 'pnpm install', process.execPath, [pnpm, 'install', '--frozen-lockfile', '--prod=false', '--config.confirmModulesPurge=false', '--reporter=append-only']);
+  await run(lock, 'pnpm install', process.execPath, [
+    pnpm,
+    'install',
+    '--frozen-lockfile',
+    '--prod=false',
+    '--config.confirmModulesPurge=false',
+    '--reporter=append-only',
+  ]);
   write(installStamp, hash);
 }
 
@@ -99,7 +106,24 @@ async function fetchPnpm(lock) {
   mkdirSync(fresh, { recursive: true });
   write(join(fresh, 'package.json'), '{"private": true}');
   const [command, ...first] = npm();
-  await run(lock, 'npm install pnpm', command, [...first, 'install', '--prefix', fresh, '--no-audit', '--no-fund', '--ignore-scripts', '--no-package-lock', '--include=prod', `pnpm@${PNPM_VERSION}`], fresh);
+  await run(
+    lock,
+    'npm install pnpm',
+    command,
+    [
+      ...first,
+      'install',
+      '--prefix',
+      fresh,
+      '--no-audit',
+      '--no-fund',
+      '--ignore-scripts',
+      '--no-package-lock',
+      '--include=prod',
+      `pnpm@${PNPM_VERSION}`,
+    ],
+    fresh,
+  );
   rmSync(place, { recursive: true, force: true });
   renameSync(fresh, place);
   return program;
@@ -119,7 +143,9 @@ function npm() {
 const buildStamp = join(setupDirectory, 'build');
 
 function isBuilt() {
-  const built = members().every((member) => !existsSync(join(root, member, 'tsconfig.json')) || existsSync(join(root, member, 'dist/.tsbuildinfo')));
+  const built = members().every(
+    (member) => !existsSync(join(root, member, 'tsconfig.json')) || existsSync(join(root, member, 'dist/.tsbuildinfo')),
+  );
   return built && read(buildStamp) === buildHash();
 }
 
@@ -158,7 +184,13 @@ async function build(lock) {
   const [command, ...first] = await compiler();
   try {
     // The compiler trusts what it wrote itself, so what it was ended over is written anew.
-    await run(lock, 'tsc -b', command, [...first, '-b', ...(interrupted ? ['--force'] : []), '--pretty', String(process.stderr.isTTY === true)]);
+    await run(lock, 'tsc -b', command, [
+      ...first,
+      '-b',
+      ...(interrupted ? ['--force'] : []),
+      '--pretty',
+      String(process.stderr.isTTY === true),
+    ]);
   } catch (error) {
     // It ran to its end: nothing is half written.
     if (error.exitCode > 0) rmSync(buildStamp, { force: true });
@@ -226,7 +258,10 @@ function run(lock, title, command, args, cwd = root) {
       if (stopping) return;
       lock.setChild(undefined);
       if (code === 0) resolve();
-      else reject(new SetupError(`${Buffer.concat(output).toString().trimEnd()}\nweir: ${title} failed (${signal ?? `exit code ${code}`})`, code));
+      else
+        reject(
+          new SetupError(`${Buffer.concat(output).toString().trimEnd()}\nweir: ${title} failed (${signal ?? `exit code ${code}`})`, code),
+        );
     });
   });
 }
