@@ -257,11 +257,13 @@ function run(lock, title, command, args, cwd = root) {
       runningChild = undefined;
       if (stopping) return;
       lock.setChild(undefined);
-      if (code === 0) resolve();
-      else
-        reject(
-          new SetupError(`${Buffer.concat(output).toString().trimEnd()}\nweir: ${title} failed (${signal ?? `exit code ${code}`})`, code),
-        );
+      if (code === 0) return resolve();
+      const failure = new SetupError(
+        `${Buffer.concat(output).toString().trimEnd()}\nweir: ${title} failed (${signal ?? `exit code ${code}`})`,
+        code,
+      );
+      // Ctrl-C goes to both of us: time for our own signal to arrive, which says more than the tool's end.
+      setTimeout(() => stopping || reject(failure), 50);
     });
   });
 }
