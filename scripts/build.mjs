@@ -1,4 +1,5 @@
 // `npm run build`: installs and builds what is missing, as every other command does first.
+import './lib/node-version.mjs';
 import { setUp } from './lib/setup.mjs';
 
 setUp().catch((error) => {

@@ -1,4 +1,5 @@
 // `npm test`: every unit and integration test; `npm test -- packages/runtime` those whose path has that in it. Other arguments are vitest's.
+import './lib/node-version.mjs';
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';

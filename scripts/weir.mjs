@@ -1,10 +1,6 @@
 // Entry of `npm start` and `npm run weir -- …`: installs and builds what is missing, then runs the command line in this very process,
-// so that a signal reaches it directly. Old syntax on purpose, up to the check: an old Node is to say what is wrong, not SyntaxError.
-const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`weir: needs Node 20.19 or newer; this is ${process.version} (${process.execPath})`);
-  process.exit(1);
-}
+// so that a signal reaches it directly.
+import './lib/node-version.mjs';
 
 const args = process.argv.slice(2);
 import('./lib/setup.mjs')
