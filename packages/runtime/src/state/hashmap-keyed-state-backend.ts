@@ -1,0 +1,175 @@
+import type { ValueState, ValueStateDescriptor } from '../api/state.js';
+import type { TypeSchema } from '../api/types.js';
+import { CorruptCheckpointError, IncompatibleStateError, InvalidConfigurationError } from '../common/errors.js';
+import { type KeyGroupRange, UPPER_BOUND_MAX_PARALLELISM } from '../graph/key-groups.js';
+import { serializerFor } from '../memory/serializers.js';
+import { BlockEntries, type KeyedBlock, KeyedSectionReader } from './keyed-section-reader.js';
+import { KeyedSectionWriter } from './keyed-section-writer.js';
+import { KeyedStateTable } from './keyed-state-table.js';
+import { sameType, typeName } from './schema-equality.js';
+import type { KeyedStateBackend, KeyedStateBackendOptions, RestoredSection, StateSnapshot } from './state-backend.js';
+import { StateError } from './state-error.js';
+import { valueStateOver } from './value-state.js';
+
+/**
+ * Keyed state in memory: a `KeyedStateTable` per state name.
+ *
+ * Values that are objects are kept as they are, not serialized. They belong to the state after update(): a function may change what value() gave it
+ * during the same element and hand it back, but must not change it later, nor give one object to two keys.
+ *
+ * A state that came with a restore and was never asked for is kept, and stands in the next snapshot.
+ */
+export class HashMapKeyedStateBackend implements KeyedStateBackend {
+  readonly keyGroupRange: KeyGroupRange;
+  readonly #options: KeyedStateBackendOptions;
+  readonly #tables = new Map<string, KeyedStateTable>();
+  /** What was given out, by name: the same state object for the same descriptor. */
+  readonly #states = new Map<string, { readonly defaultValue: unknown; readonly state: ValueState<unknown> }>();
+  #snapshot: StateSnapshot | undefined;
+
+  constructor(options: KeyedStateBackendOptions) {
+    const { maxParallelism, keyGroupRange } = options;
+    if (!Number.isInteger(maxParallelism) || maxParallelism < 1 || maxParallelism > UPPER_BOUND_MAX_PARALLELISM) {
+      throw new InvalidConfigurationError(`maxParallelism must be an integer of 1 … ${UPPER_BOUND_MAX_PARALLELISM}, not ${maxParallelism}`);
+    }
+    if (!(keyGroupRange.start >= 0 && keyGroupRange.start <= keyGroupRange.end && keyGroupRange.end < maxParallelism)) {
+      throw new InvalidConfigurationError(
+        `key groups ${keyGroupRange.start} … ${keyGroupRange.end} are not within 0 … ${maxParallelism - 1}`,
+      );
+    }
+    this.#options = options;
+    this.keyGroupRange = keyGroupRange;
+  }
+
+  getValueState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T> {
+    const { name, defaultValue } = descriptor;
+    const { schema } = descriptor.type;
+    const known = this.#tables.get(name);
+    const given = this.#states.get(name);
+    if (known !== undefined && !sameType(known.schema, schema)) {
+      if (given !== undefined) {
+        throw new StateError(
+          `operator ${this.#options.operatorUid}: state ${name} is a ${typeName(known.schema)}, and cannot be a ${typeName(schema)} too`,
+        );
+      }
+      throw this.#incompatible(name, known.schema, schema);
+    }
+    if (given !== undefined && Object.is(given.defaultValue, defaultValue)) return given.state as ValueState<T>;
+    if (defaultValue !== undefined) serializerFor(schema).check(defaultValue);
+    const table = known ?? this.#newTable(name, schema);
+    // What was restored takes the order of fields that the job has now; not under a snapshot that already serializes by the old one.
+    if (given === undefined && this.#snapshot === undefined) {
+      table.schema = schema;
+      table.serializer = serializerFor(schema);
+    }
+    // Without a default, value() gives undefined; T says whether the caller reckons with that.
+    const state = valueStateOver(table, defaultValue as T);
+    this.#states.set(name, { defaultValue, state: state as ValueState<unknown> });
+    return state;
+  }
+
+  snapshot(): StateSnapshot {
+    if (this.#snapshot !== undefined) {
+      throw new StateError(`operator ${this.#options.operatorUid}: a snapshot is under way; release it before the next`);
+    }
+    const sections: KeyedSectionWriter[] = [];
+    for (const table of this.#tables.values()) sections.push(new KeyedSectionWriter(table));
+    const snapshot: StateSnapshot = {
+      sections,
+      release: () => {
+        for (const section of sections) section.release();
+        if (this.#snapshot === snapshot) this.#snapshot = undefined;
+      },
+    };
+    this.#snapshot = snapshot;
+    return snapshot;
+  }
+
+  /** A failure leaves part of the section in place: the backend is of no use then but to be disposed. */
+  async restore(section: RestoredSection): Promise<void> {
+    const { name, schema } = section;
+    if (section.kind !== 'keyed' || schema === null) throw new CorruptCheckpointError(name, 'it is not a section of keyed state');
+    if (schema.state !== 'value') {
+      throw new IncompatibleStateError(
+        this.#options.operatorUid,
+        `state ${name} is keyed ${schema.state} state, which the hashmap backend does not have`,
+      );
+    }
+    const known = this.#tables.get(name);
+    if (known !== undefined && !sameType(known.schema, schema.type)) throw this.#incompatible(name, schema.type, known.schema);
+    const table = known ?? this.#newTable(name, schema.type);
+    table.version = -1;
+    const { start, end } = this.keyGroupRange;
+    const reader = new KeyedSectionReader(name, (keyGroup) => keyGroup >= start && keyGroup <= end);
+    const entries = new BlockEntries(name, schema.type);
+    for await (const chunk of section.chunks()) {
+      for (const block of reader.push(chunk)) {
+        this.#checkMaxParallelism(name, reader.maxParallelism);
+        entries.start(block);
+        this.#restoreBlock(table, block, entries);
+      }
+    }
+    reader.finish();
+    this.#checkMaxParallelism(name, reader.maxParallelism);
+  }
+
+  size(stateName: string): number {
+    return this.#tables.get(stateName)?.size ?? 0;
+  }
+
+  get memoryUsed(): number {
+    let bytes = 0;
+    for (const table of this.#tables.values()) bytes += table.memoryUsed;
+    return bytes;
+  }
+
+  dispose(): void {
+    this.#snapshot?.release();
+    for (const table of this.#tables.values()) {
+      table.version = -1;
+      table.tables.length = 0;
+    }
+    this.#tables.clear();
+    this.#states.clear();
+  }
+
+  #newTable(name: string, schema: TypeSchema): KeyedStateTable {
+    const { keyContext, maxParallelism } = this.#options;
+    const table = new KeyedStateTable(name, schema, keyContext, maxParallelism, this.keyGroupRange);
+    this.#tables.set(name, table);
+    return table;
+  }
+
+  #restoreBlock(state: KeyedStateTable, block: KeyedBlock, entries: BlockEntries): void {
+    const { segment } = block;
+    const table = state.tableOf(block.keyGroup);
+    table.reserve(block.count);
+    while (entries.next()) {
+      const { hash, keyPosition, keyLength } = entries;
+      if (hash < 0 || hash % state.maxParallelism !== block.keyGroup) {
+        throw new CorruptCheckpointError(state.name, `a key of another key group stands under key group ${block.keyGroup}`);
+      }
+      const free = table.find(segment, keyPosition, keyLength, hash);
+      if (free >= 0) throw new CorruptCheckpointError(state.name, `a key of key group ${block.keyGroup} stands in it twice`);
+      const slot = table.insert(free, segment, keyPosition, keyLength, hash);
+      if (state.kind === 'object') table.objects[table.i32[(slot << 3) + 2]] = entries.value();
+      else table.f64[(slot << 2) + 1] = entries.number;
+    }
+  }
+
+  #checkMaxParallelism(name: string, written: number): void {
+    const { operatorUid, maxParallelism } = this.#options;
+    if (written === maxParallelism) return;
+    throw new IncompatibleStateError(
+      operatorUid,
+      `state ${name} was written with maxParallelism ${written}, the job has ${maxParallelism}; the number of key groups cannot be changed, so set it to ${written}`,
+    );
+  }
+
+  #incompatible(name: string, stored: TypeSchema, declared: TypeSchema): IncompatibleStateError {
+    return new IncompatibleStateError(
+      this.#options.operatorUid,
+      `state ${name} is stored as ${typeName(stored)}, but the job declares it as ${typeName(declared)}; declare the stored type, or use another name`,
+    );
+  }
+}
