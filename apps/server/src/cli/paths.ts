@@ -1,0 +1,25 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UsageError } from './usage-error.js';
+
+/** Where the command was typed: npm runs scripts in the package's directory and says the caller's in INIT_CWD. */
+export function typedDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+  return environment.INIT_CWD || process.cwd();
+}
+
+/** A path or a `file:` URL, as an absolute path. `what` names the option in the error. */
+export function localPath(given: string, what: string, base = typedDirectory()): string {
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(given)?.[1].toLowerCase();
+  if (scheme === 'file') {
+    // Flink writes file:/tmp/x as well as file:///tmp/x; a host in between would be another machine's file.
+    const rest = given.slice('file:'.length);
+    const path = rest.startsWith('//') ? given : `file://${rest}`;
+    try {
+      return fileURLToPath(path);
+    } catch {
+      throw new UsageError(`${what}: "${given}" is no file on this machine; write it file:///path`);
+    }
+  }
+  if (scheme !== undefined && given.startsWith(`${scheme}://`)) throw new UsageError(`${what}: ${scheme}:// is not built yet; it takes a path or a file:/// URL`);
+  return resolve(base, given);
+}
