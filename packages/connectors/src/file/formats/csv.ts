@@ -1,0 +1,59 @@
+import { csvFields, csvRecordEnd } from './csv-record.js';
+import { toEvent } from './fields.js';
+import { type Beyond, BLANK, type Format, type FormatOptions, malformed, type Parsed, TOO_LONG } from './format.js';
+
+interface Columns {
+  readonly count: number;
+  readonly userId: number;
+  readonly eventType: number;
+  readonly timestamp: number;
+  readonly ip: number;
+}
+
+/** RFC 4180; the first line names the columns, in any order, others among them. */
+export class CsvFormat implements Format {
+  readonly name = 'csv';
+  readonly tooLong = TOO_LONG;
+  readonly #options: FormatOptions;
+  #header: string | null = null;
+  /** Undefined if the header cannot be used: then no line can. */
+  #columns: Columns | undefined;
+
+  constructor(options: FormatOptions, header: string | null) {
+    this.#options = options;
+    if (header !== null) this.#useHeader(header);
+  }
+
+  get header(): string | null {
+    return this.#header;
+  }
+
+  recordEnd(bytes: Buffer, from: number, end: number, beyond: Beyond): number {
+    return csvRecordEnd(bytes, from, end, beyond);
+  }
+
+  parse(text: string): Parsed {
+    if (text.trim() === '') return BLANK;
+    if (this.#header === null) return this.#useHeader(text);
+    if (this.#columns === undefined) return malformed('the first line does not name the columns');
+    const fields = csvFields(text);
+    if (!Array.isArray(fields)) return malformed(fields.wrong);
+    const { count, userId, eventType, timestamp, ip } = this.#columns;
+    if (fields.length !== count) return malformed(`${fields.length} fields where the first line names ${count}`);
+    return toEvent({ userId: fields[userId], eventType: fields[eventType], timestamp: fields[timestamp], ip: fields[ip] }, this.#options.key);
+  }
+
+  #useHeader(text: string): Parsed {
+    this.#header = text;
+    const fields = csvFields(text);
+    if (!Array.isArray(fields)) return malformed(fields.wrong);
+    const names = fields.map((name) => name.trim());
+    const twice = ['userId', 'eventType', 'timestamp', 'ip'].find((name) => names.indexOf(name) !== names.lastIndexOf(name));
+    if (twice !== undefined) return malformed(`two columns are named ${twice}`);
+    const missing = ['userId', 'eventType', ...(this.#options.key === 'ip' ? ['ip'] : [])].find((name) => !names.includes(name));
+    if (missing !== undefined) return malformed(`no column is named ${missing}`);
+    const at = (name: string): number => names.indexOf(name);
+    this.#columns = { count: names.length, userId: at('userId'), eventType: at('eventType'), timestamp: at('timestamp'), ip: at('ip') };
+    return BLANK;
+  }
+}
