@@ -1,0 +1,165 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Key } from '../api/functions.js';
+import { WeirError } from '../common/errors.js';
+import type { FileSystem } from '../common/file-system.js';
+import { NodeFileSystem } from '../common/node-file-system.js';
+import { readKeyedSection } from '../state/keyed-section.js';
+import { readOperatorSection } from '../state/operator-state-backend.js';
+import type { RestoredSection, SectionKind } from '../state/state-backend.js';
+import type { CheckpointMetadata } from './checkpoint-storage.js';
+import { localPath } from './file-system-checkpoint-storage.js';
+import { METADATA_FILE, readMetadataIn } from './metadata.js';
+import { operatorStateReader } from './operator-state-file.js';
+import { plainValue, setOwn } from './plain-value.js';
+
+/** Of one operator: `{"user1": {"abnormalCount": 2}, …}`, keys in order. */
+export type KeyedStateByKey = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+export interface KeyedEntry {
+  readonly subtask: number;
+  readonly stateName: string;
+  readonly keyGroup: number;
+  readonly key: Key;
+  readonly value: unknown;
+}
+
+export interface OperatorStateElements {
+  readonly name: string;
+  readonly subtask: number;
+  readonly elements: readonly unknown[];
+}
+
+export interface OperatorSize {
+  readonly uid: string;
+  readonly name: string;
+  readonly files: number;
+  /** Bytes of its files. */
+  readonly size: number;
+  /** Payload bytes by kind of state; kinds that it has none of are absent. */
+  readonly byKind: Readonly<Partial<Record<SectionKind, number>>>;
+}
+
+/** The list state in which a source's reader keeps its position, by Flink's name. */
+export const SOURCE_READER_STATE = 'SourceReaderState';
+
+/** A checkpoint or savepoint at rest, read for people and tools. Nothing is kept open between calls; each may throw `CorruptCheckpointError`. */
+export class CheckpointReader {
+  readonly directory: string;
+  readonly metadata: CheckpointMetadata;
+  readonly #fs: FileSystem;
+
+  constructor(fs: FileSystem, directory: string, metadata: CheckpointMetadata) {
+    this.#fs = fs;
+    this.directory = directory;
+    this.metadata = metadata;
+  }
+
+  /** Uids of the operators that have state of that kind here, as they stand in the metadata. */
+  uidsWith(kind: SectionKind): readonly string[] {
+    const has = (uid: string) => this.#handlesOf(uid).some(({ sections }) => sections.some((section) => section.kind === kind));
+    return this.metadata.operators.map(({ uid }) => uid).filter(has);
+  }
+
+  /** For states too large to hold at once. */
+  async *keyedEntries(uid: string): AsyncGenerator<KeyedEntry> {
+    for await (const { subtask, section } of this.#sections(uid, 'keyed')) {
+      for await (const { keyGroup, key, value } of readKeyedSection(section)) {
+        yield { subtask, stateName: section.name, keyGroup, key, value };
+      }
+    }
+  }
+
+  /** Values as JSON can say them. A number and a text that read the same are told apart by their type: `1` and `1 (number)`. */
+  async keyedState(uid: string): Promise<KeyedStateByKey> {
+    const byName = new Map<string, { key: Key; states: Record<string, unknown> }>();
+    for await (const { key, stateName, value } of this.keyedEntries(uid)) {
+      let name = String(key);
+      let entry = byName.get(name);
+      if (entry !== undefined && entry.key !== key) {
+        name = `${name} (${typeof key})`;
+        entry = byName.get(name);
+      }
+      if (entry === undefined) {
+        entry = { key, states: {} };
+        byName.set(name, entry);
+      }
+      setOwn(entry.states, stateName, plainValue(value));
+    }
+    const result: Record<string, Record<string, unknown>> = {};
+    for (const name of [...byName.keys()].sort()) setOwn(result, name, byName.get(name)?.states);
+    return result;
+  }
+
+  /** Every list state of the operator, subtask by subtask, the sources' positions too. */
+  async operatorState(uid: string): Promise<readonly OperatorStateElements[]> {
+    const lists: OperatorStateElements[] = [];
+    for await (const { subtask, section } of this.#sections(uid, 'operator')) {
+      const elements: unknown[] = [];
+      for await (const element of readOperatorSection(section)) elements.push(plainValue(element));
+      lists.push({ name: section.name, subtask, elements });
+    }
+    return lists;
+  }
+
+  /** Where each source would go on, by its uid: the elements of its reader's state over all subtasks. */
+  async offsets(): Promise<Readonly<Record<string, readonly unknown[]>>> {
+    const offsets: Record<string, unknown[]> = {};
+    for (const uid of this.uidsWith('operator')) {
+      const lists = (await this.operatorState(uid)).filter(({ name }) => name === SOURCE_READER_STATE);
+      if (lists.length > 0)
+        setOwn(
+          offsets,
+          uid,
+          lists.flatMap(({ elements }) => elements),
+        );
+    }
+    return offsets;
+  }
+
+  sizes(): readonly OperatorSize[] {
+    return this.metadata.operators.map(({ uid, name, handles }) => {
+      const byKind: Partial<Record<SectionKind, number>> = {};
+      for (const { kind, size } of handles.flatMap(({ sections }) => sections)) byKind[kind] = (byKind[kind] ?? 0) + size;
+      return { uid, name, files: handles.length, size: handles.reduce((sum, { size }) => sum + size, 0), byKind };
+    });
+  }
+
+  #handlesOf(uid: string) {
+    const operator = this.metadata.operators.find((each) => each.uid === uid);
+    if (operator === undefined) throw new WeirError('NOT_FOUND', `${this.directory} has no operator with uid ${uid}`);
+    return [...operator.handles].sort((a, b) => a.subtask - b.subtask);
+  }
+
+  async *#sections(uid: string, kind: SectionKind): AsyncGenerator<{ subtask: number; section: RestoredSection }> {
+    const open = operatorStateReader(this.#fs);
+    const { jobId, checkpointId } = this.metadata;
+    for (const handle of this.#handlesOf(uid)) {
+      const opened = await open(this.directory, { jobId, checkpointId, operatorUid: uid, subtask: handle.subtask }, handle);
+      try {
+        for (const section of opened.sections) if (section.kind === kind) yield { subtask: handle.subtask, section };
+      } finally {
+        await opened.close();
+      }
+    }
+  }
+}
+
+export async function readCheckpoint(path: string, fs: FileSystem = new NodeFileSystem()): Promise<CheckpointReader> {
+  const directory = await resolveCheckpointPath(path, fs);
+  return new CheckpointReader(fs, directory, await readMetadataIn(fs, directory));
+}
+
+/** The absolute directory that a person means by `chk-4`, a savepoint's directory, its `_metadata`, or one of these as a `file:` URL. */
+export async function resolveCheckpointPath(path: string, fs: FileSystem = new NodeFileSystem()): Promise<string> {
+  const given = resolve(localPath(path));
+  const directory = basename(given) === METADATA_FILE ? dirname(given) : given;
+  const found = await fs.stat(directory);
+  if (found === undefined) throw new WeirError('NOT_FOUND', `there is no checkpoint at ${path}`);
+  if (!found.isDirectory) throw new WeirError('NOT_FOUND', `${path} is a file; give the checkpoint's directory or its ${METADATA_FILE}`);
+  if ((await fs.stat(join(directory, METADATA_FILE))) === undefined) {
+    const inner = (await fs.readdir(directory)).find((name) => /^(chk-|savepoint-)/.test(name));
+    const hint = inner === undefined ? 'it was never completed' : `give one of those in it, such as ${join(path, inner)}`;
+    throw new WeirError('NOT_FOUND', `${path} is not a checkpoint, it has no ${METADATA_FILE}: ${hint}`);
+  }
+  return directory;
+}

@@ -1,0 +1,182 @@
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureDirectory, isMissing, isPlainName, publish, type RandomSource, randomHex, writeWholeFile } from '../common/durable-files.js';
+import { CorruptCheckpointError, InvalidConfigurationError, WeirError } from '../common/errors.js';
+import type { FileSystem } from '../common/file-system.js';
+import type { CheckpointMetadata, CheckpointStorage, OpenOperatorState, StoredCheckpoint } from './checkpoint-storage.js';
+import { METADATA_FILE, readMetadataIn, writeMetadataTo } from './metadata.js';
+import { operatorStateReader } from './operator-state-file.js';
+
+/**
+ * It cannot be told whether a checkpoint exists: its metadata was renamed into place, the disk then failed, and taking it back failed too.
+ * To abort it would be wrong (a recovery may find it), to complete it as well (it may be gone): the job has to recover from what is on disk.
+ */
+export class CheckpointInDoubtError extends WeirError {
+  constructor(directory: string, cause: unknown) {
+    super('CHECKPOINT_IN_DOUBT', `${directory}: the disk failed while the checkpoint was being published, and it could not be taken back`, {
+      cause,
+    });
+  }
+}
+
+/** Files read at a time by `verify`. */
+const VERIFY_CONCURRENCY = 4;
+
+export class FileSystemCheckpointStorage implements CheckpointStorage {
+  readonly #fs: FileSystem;
+  readonly #checkpointRoot: string;
+  readonly #savepointRoot: string;
+  readonly #random: RandomSource;
+  readonly #openState: OpenOperatorState;
+  readonly #durableJobs = new Set<string>();
+
+  constructor(fs: FileSystem, checkpointRoot: string, savepointRoot: string, random: RandomSource) {
+    this.#fs = fs;
+    this.#checkpointRoot = checkpointRoot;
+    this.#savepointRoot = savepointRoot;
+    this.#random = random;
+    this.#openState = operatorStateReader(fs);
+  }
+
+  async createLocation(jobId: string, checkpointId: number): Promise<string> {
+    if (!Number.isSafeInteger(checkpointId) || checkpointId < 0) throw new RangeError(`checkpoint id ${checkpointId}`);
+    const jobDirectory = this.#jobDirectory(jobId);
+    const directory = join(jobDirectory, `chk-${checkpointId}`);
+    if (await this.#exists(join(directory, METADATA_FILE))) {
+      throw new WeirError('CHECKPOINT_EXISTS', `${directory} holds a completed checkpoint already; checkpoint ids must only ever grow`);
+    }
+    // Left by an attempt that was ended before it could write its metadata.
+    await this.#fs.remove(directory);
+    if (!this.#durableJobs.has(jobId)) {
+      await ensureDirectory(this.#fs, jobDirectory);
+      // It may be there since a process that ended before it was synced.
+      await this.#fs.syncDirectory(this.#checkpointRoot);
+      this.#durableJobs.add(jobId);
+    }
+    await this.#fs.mkdir(directory);
+    return directory;
+  }
+
+  async createSavepointLocation(jobId: string, targetDirectory?: string): Promise<string> {
+    if (!isPlainName(jobId)) throw new RangeError(`job id ${jobId}`);
+    const parent = targetDirectory === undefined ? this.#savepointRoot : localPath(targetDirectory);
+    if (!isAbsolute(parent)) throw new InvalidConfigurationError(`the savepoint directory ${parent} is not an absolute path`);
+    const directory = join(parent, `savepoint-${jobId.slice(0, 6)}-${randomHex(this.#random, 12)}`);
+    if (await this.#exists(directory)) throw new WeirError('CHECKPOINT_EXISTS', `${directory} exists already`);
+    await ensureDirectory(this.#fs, directory);
+    return directory;
+  }
+
+  /**
+   * Two syncs of the directory do for the whole checkpoint. The one before the rename makes durable the names of all files that subtasks
+   * have put there (each synced its content before its own rename), so that metadata never names what a loss of power took away; that of
+   * the parent does it for the directory itself. The one after the rename makes the metadata's own name durable: from then on it exists.
+   */
+  async writeMetadata(directory: string, metadata: CheckpointMetadata): Promise<number> {
+    const path = join(directory, METADATA_FILE);
+    if (await this.#exists(path)) throw new WeirError('CHECKPOINT_EXISTS', `${directory} holds a completed checkpoint already`);
+    const temporary = `${path}-${randomHex(this.#random, 16)}.tmp`;
+    const size = await writeWholeFile(this.#fs, temporary, (file) => writeMetadataTo(file, metadata));
+    try {
+      await this.#fs.syncDirectory(dirname(directory));
+      await this.#fs.syncDirectory(directory);
+    } catch (error) {
+      await this.#fs.remove(temporary).catch(() => {});
+      throw error;
+    }
+    try {
+      await publish(this.#fs, temporary, path);
+      await this.#fs.syncDirectory(directory);
+    } catch (error) {
+      // Whoever asked is told that there is no such checkpoint, so a recovery must not find it later.
+      await this.#unpublish(directory, error);
+      throw error;
+    }
+    return size;
+  }
+
+  async readMetadata(directory: string): Promise<CheckpointMetadata> {
+    const metadata = await readMetadataIn(this.#fs, directory);
+    const parent = dirname(directory);
+    if (dirname(parent) === this.#checkpointRoot && basename(parent) !== metadata.jobId) {
+      throw new CorruptCheckpointError(join(directory, METADATA_FILE), `belongs to job ${metadata.jobId}, not to ${basename(parent)}`);
+    }
+    return metadata;
+  }
+
+  async verify(directory: string, metadata: CheckpointMetadata): Promise<void> {
+    const { jobId, checkpointId } = metadata;
+    const files = metadata.operators.flatMap(({ uid, handles }) => handles.map((handle) => ({ uid, handle })));
+    for (let at = 0; at < files.length; at += VERIFY_CONCURRENCY) {
+      const results = await Promise.allSettled(
+        files.slice(at, at + VERIFY_CONCURRENCY).map(async ({ uid, handle }) => {
+          // Opening reads it from end to end.
+          const opened = await this.#openState(directory, { jobId, checkpointId, operatorUid: uid, subtask: handle.subtask }, handle);
+          await opened.close();
+        }),
+      );
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
+    }
+  }
+
+  async list(jobId: string): Promise<readonly StoredCheckpoint[]> {
+    const jobDirectory = this.#jobDirectory(jobId);
+    const found: StoredCheckpoint[] = [];
+    for (const name of await this.#fs.readdir(jobDirectory)) {
+      const id = /^chk-(0|[1-9]\d{0,15})$/.exec(name)?.[1];
+      if (id === undefined) continue;
+      const directory = join(jobDirectory, name);
+      const metadata = await this.#fs.stat(join(directory, METADATA_FILE));
+      found.push({ id: Number(id), directory, hasMetadata: metadata !== undefined, mtimeMs: metadata?.mtimeMs ?? 0 });
+    }
+    return found.sort((a, b) => b.id - a.id);
+  }
+
+  async discard(directory: string): Promise<void> {
+    // The one recursive removal of the engine: it must not follow a mistake out of the checkpoints.
+    if (!isAbsolute(directory) || !/^(chk-\d+|savepoint-[A-Za-z0-9._-]+)$/.test(basename(directory))) {
+      throw new RangeError(`${directory} is not the directory of a checkpoint or savepoint`);
+    }
+    const path = join(directory, METADATA_FILE);
+    try {
+      await this.#fs.rename(path, `${path}-discarded.tmp`);
+      await this.#fs.syncDirectory(directory);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+    await this.#fs.remove(directory);
+  }
+
+  /**
+   * Only what has no `_metadata` at all. A damaged one is left: content is synced before its name appears, so it was a checkpoint once, and
+   * its loss must be seen and decided on, not tidied away.
+   */
+  async sweep(jobId: string, keep: ReadonlySet<string>): Promise<void> {
+    for (const { directory, hasMetadata } of await this.list(jobId)) {
+      if (!hasMetadata && !keep.has(directory)) await this.discard(directory);
+    }
+  }
+
+  async #unpublish(directory: string, cause: unknown): Promise<void> {
+    try {
+      await this.#fs.remove(join(directory, METADATA_FILE));
+      await this.#fs.syncDirectory(directory);
+    } catch {
+      throw new CheckpointInDoubtError(directory, cause);
+    }
+  }
+
+  async #exists(path: string): Promise<boolean> {
+    return (await this.#fs.stat(path)) !== undefined;
+  }
+
+  #jobDirectory(jobId: string): string {
+    if (!isPlainName(jobId)) throw new RangeError(`job id ${jobId}`);
+    return join(this.#checkpointRoot, jobId);
+  }
+}
+
+/** Flink's REST API gives directories as `file:///…` too. */
+export function localPath(pathOrUrl: string): string {
+  return pathOrUrl.startsWith('file:') ? fileURLToPath(pathOrUrl) : pathOrUrl;
+}
