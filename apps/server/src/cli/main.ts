@@ -49,6 +49,16 @@ export async function main(args: readonly string[], environment: NodeJS.ProcessE
   }
 }
 
+/** What a script that is Node's entry calls. Exits even if standard input is still open; what was written to a pipe gets there first. */
+export async function runAndExit(): Promise<never> {
+  const code = await main(process.argv.slice(2));
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', () => {});
+    await new Promise<void>((resolve) => (stream.writable ? stream.write('', () => resolve()) : resolve()));
+  }
+  process.exit(code);
+}
+
 function oneLine(message: string): string {
   return message.replace(/\s*\n\s*/g, ' ');
 }
@@ -63,6 +73,5 @@ function isEntry(): boolean {
 }
 
 if (isEntry()) {
-  // Not process.exit: what was written to a pipe must get there first. Commands leave nothing behind that would keep the process.
-  process.exitCode = await main(process.argv.slice(2));
+  await runAndExit();
 }

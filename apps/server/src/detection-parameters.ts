@@ -1,0 +1,35 @@
+import type { Parameters } from './engine-types.js';
+
+/** Parameters of `@weir/detection/job`, as the server writes them. The job checks and completes them itself. */
+export interface DetectionParameters {
+  readonly source: SourceParameters;
+  readonly threshold: number;
+  readonly parallelism: number;
+  /** seed: a slot sharing group per operator, user k on TaskManager k, as in the seed's diagram. pipeline: one slot holds a whole pipeline. */
+  readonly layout: 'seed' | 'pipeline';
+  readonly sink: SinkParameters;
+}
+
+export type SourceParameters =
+  | { readonly kind: 'simulated'; readonly intervalMs: number; readonly abnormalRate: number; readonly seed?: number }
+  | { readonly kind: 'load'; readonly keys: number; readonly rate: number; readonly abnormalRate: number; readonly seed?: number }
+  | { readonly kind: 'files'; readonly files: readonly string[]; readonly format?: 'ndjson' | 'csv' | 'sshd'; readonly key: 'user' | 'ip' };
+
+export type SinkParameters =
+  | { readonly kind: 'alert-log'; readonly directory: string }
+  | { readonly kind: 'file'; readonly path: string; readonly workDirectory: string };
+
+export const DEFAULT_THRESHOLD = 3;
+export const DEFAULT_ABNORMAL_RATE = 0.3;
+export const DEFAULT_EVENT_INTERVAL = 5_000;
+export const DEFAULT_KEYS = 1_000;
+
+/** To the engine they are plain data of no known shape. */
+export function asParameters(parameters: DetectionParameters): Parameters {
+  return { ...parameters };
+}
+
+/** Parameters that a data directory remembers: written by `asParameters` of this or an earlier version. */
+export function storedParameters(parameters: Parameters): DetectionParameters {
+  return parameters as unknown as DetectionParameters;
+}

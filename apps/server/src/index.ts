@@ -1,0 +1,1 @@
+export { main, runAndExit } from './cli/main.js';

@@ -1,0 +1,195 @@
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { access, constants } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defaultJobConfiguration } from '@weir/runtime';
+import { defaultEngineOptions, startEmbeddedEngine } from '@weir/runtime/engine';
+import type { FastifyInstance } from 'fastify';
+import { AlertBook } from './alerts/alert-book.js';
+import type { AlertLog } from './alerts/alert.js';
+import { openAlertLog } from './alerts/open-alert-log.js';
+import { eventLine } from './cli/event-lines.js';
+import { RunError, UsageError } from './cli/usage-error.js';
+import { type DataDirectory, openDataDirectory } from './data-directory/data-directory.js';
+import { storedParameters } from './detection-parameters.js';
+import type { EmbeddedEngine, EmbeddedEngineOptions } from './engine-types.js';
+import { createGateway } from './http/gateway.js';
+import { Jobs } from './job-control.js';
+import { type JobOutcome, whenRunning } from './job-watch.js';
+import { flinkConfiguration } from './flink-configuration.js';
+import { type ClusterSettings, clusterPart, engineOptions, type Settings } from './settings.js';
+import { applyGiven, defaultPlan, type JobPlan, type StartGiven, submission } from './start-plan.js';
+import type { Webhook } from './webhook/webhook.js';
+
+export interface ServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly token?: string;
+  readonly dataDirectory: string;
+  readonly given: StartGiven;
+  readonly settings: Settings;
+  readonly webhookSecret?: string;
+  readonly version: string;
+  readonly print: (line: string) => void;
+  /** Resolves when the user wants it to end, which may be before it is ready. */
+  readonly stopped: Promise<unknown>;
+}
+
+/** A TaskManager's last checkpoint and end together, ms. */
+const STOP_TIMEOUT = 8_000;
+
+/** `weir start`: data directory, HTTP, engine, job, in that order; `stop` in the opposite one. */
+export class Server {
+  readonly #options: ServerOptions;
+  readonly #directory: DataDirectory;
+  readonly #log: AlertLog;
+  readonly #alerts: AlertBook;
+  readonly #module = createRequire(import.meta.url).resolve('@weir/detection/job');
+  readonly #engineOptions: EmbeddedEngineOptions;
+  #gateway: FastifyInstance | undefined;
+  #engine: EmbeddedEngine | undefined;
+  #webhook: Webhook | undefined;
+  #url = '';
+
+  private constructor(options: ServerOptions, directory: DataDirectory, cluster: ClusterSettings) {
+    this.#options = options;
+    this.#directory = directory;
+    this.#engineOptions = engineOptions(directory.path, directory.checkpoints, savepointsBeside(cluster, directory), cluster, defaultEngineOptions);
+    this.#log = openAlertLog(directory.alerts);
+    this.#alerts = new AlertBook(this.#log, (error) => this.#complain(error));
+  }
+
+  /** Resolves once it is up, whether its job runs or not. Throws `RunError` or `UsageError` with nothing left running. */
+  static async start(options: ServerOptions): Promise<Server> {
+    const directory = await openDataDirectory(options.dataDirectory);
+    let server: Server | undefined;
+    try {
+      const cluster = { ...directory.readCluster(), ...clusterPart(options.settings) };
+      server = new Server(options, directory, cluster);
+      if (options.given.fresh) server.#moveAside();
+      directory.writeCluster(cluster);
+      await server.#listen();
+      await server.#startEngine();
+      await server.#startJob();
+      return server;
+    } catch (error) {
+      if (server) await server.stop();
+      else directory.release();
+      if (error instanceof RunError || error instanceof UsageError) throw error;
+      throw new RunError(error instanceof Error ? error.message : String(error), { cause: error });
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#gateway?.close();
+    await this.#engine?.stop({ lastCheckpoint: true, timeout: STOP_TIMEOUT });
+    await this.#webhook?.close();
+    this.#directory.release();
+  }
+
+  #moveAside(): void {
+    for (const path of this.#directory.moveAside(this.#engineOptions.checkpointDirectory, new Date())) this.#options.print(`old data is now in ${path}`);
+  }
+
+  async #listen(): Promise<void> {
+    const { host, port, token, version } = this.#options;
+    let actualPort = port;
+    const jobs = new Jobs({
+      engine: () => this.#engine,
+      module: this.#module,
+      checkpointDirectory: this.#engineOptions.checkpointDirectory,
+      newPlan: () => this.#newPlan(),
+    });
+    const configuration = () => flinkConfiguration(this.#engineOptions, this.#engine?.snapshot().jobs[0]?.checkpointConfig);
+    const services = { engine: () => this.#engine, alerts: this.#alerts, jobs, configuration, version };
+    const gateway = createGateway(services, { host, port: () => actualPort, ...(token === undefined ? {} : { token }), onError: (error) => this.#complain(error) });
+    this.#gateway = gateway;
+    try {
+      await gateway.listen({ host, port });
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new RunError(code === 'EADDRINUSE' ? `port ${port} of ${host} is taken: choose another with --port` : `cannot listen on ${host}:${port}: ${message}`);
+    }
+    actualPort = (gateway.server.address() as AddressInfo).port;
+    this.#url = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
+  }
+
+  async #startEngine(): Promise<void> {
+    const engine = await startEmbeddedEngine(this.#engineOptions);
+    this.#engine = engine;
+    const { webhook: url } = this.#options.given;
+    if (url !== undefined) this.#webhook = await this.#startWebhook(url);
+    engine.subscribe((event) => {
+      this.#alerts.accept(event);
+      this.#webhook?.accept(event);
+      const line = eventLine(event);
+      if (line !== undefined) this.#options.print(line);
+    });
+  }
+
+  async #startWebhook(url: string): Promise<Webhook> {
+    const [{ Webhook }, { httpDelivery }, { CursorFile }] = await Promise.all([
+      import('./webhook/webhook.js'),
+      import('./webhook/delivery.js'),
+      import('./webhook/cursor-file.js'),
+    ]);
+    const secret = this.#options.webhookSecret;
+    const deliver = httpDelivery({ url, timeout: 15_000, ...(secret === undefined ? {} : { secret }) });
+    const cursor = new CursorFile(join(this.#directory.path, 'webhook.json'), url);
+    return Webhook.start({ deliver, log: this.#log, cursor, report: this.#options.print });
+  }
+
+  /** Goes on with the job that was running, or starts one; says how it stands. */
+  async #startJob(): Promise<void> {
+    const { given, settings, print } = this.#options;
+    if (given.source?.kind === 'none') return print(`Weir is ready at ${this.#url}`);
+    const engine = this.#engine as EmbeddedEngine;
+    const last = engine.storedJobs()[0];
+    if (last?.state === 'FAILED' && last.checkpointsDamaged) {
+      return print(`Weir is at ${this.#url}, but the job is FAILED: ${last.failure ?? 'its checkpoints are damaged'} (weir start --fresh begins anew)`);
+    }
+    let jobId: string;
+    if (last?.state === 'RUNNING') {
+      const stored = { parameters: storedParameters(last.parameters), configuration: last.configuration };
+      const plan = applyGiven(stored, given, settings);
+      await checkFiles(plan);
+      await engine.resumeJob(last.jobId, submission(plan, this.#module));
+      jobId = last.jobId;
+    } else {
+      const plan = this.#newPlan();
+      await checkFiles(plan);
+      jobId = (await engine.submitJob(submission(plan, this.#module))).jobId;
+    }
+    const outcome = await Promise.race([whenRunning(engine, jobId), this.#options.stopped.then(() => undefined)]);
+    if (outcome) print(standing(this.#url, outcome));
+  }
+
+  /** The seed's job with what was typed. Options may only go together with what a stored job had, so this is asked for when there is none. */
+  #newPlan(): JobPlan {
+    const base = defaultPlan(defaultJobConfiguration, { kind: 'alert-log', directory: this.#directory.alerts });
+    return applyGiven(base, this.#options.given, this.#options.settings);
+  }
+
+  #complain(error: unknown): void {
+    this.#options.print(`error: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function standing(url: string, outcome: JobOutcome): string {
+  return outcome.kind === 'ended' ? `Weir is at ${url}, but the job is ${outcome.state}: ${outcome.reason}` : `Weir is ready at ${url}`;
+}
+
+/** Unless it has a place of its own, `savepoints` stands beside the checkpoint directory. */
+function savepointsBeside(cluster: ClusterSettings, directory: DataDirectory): string {
+  return cluster.checkpointDirectory === undefined ? directory.savepoints : join(cluster.checkpointDirectory, '..', 'savepoints');
+}
+
+/** A file that is not there would fail the job again and again: better said at once. */
+async function checkFiles({ parameters: { source } }: JobPlan): Promise<void> {
+  if (source.kind !== 'files') return;
+  for (const file of source.files) {
+    await access(file, constants.R_OK).catch((error: Error) => {
+      throw new RunError(`${file} cannot be read: ${error.message}`);
+    });
+  }
+}

@@ -1,0 +1,92 @@
+import { UsageError } from './cli/usage-error.js';
+import type { Given } from './cli/parser.js';
+import { localPath } from './cli/paths.js';
+import type { startOptions } from './cli/options/start-options.js';
+import {
+  asParameters,
+  DEFAULT_ABNORMAL_RATE,
+  DEFAULT_EVENT_INTERVAL,
+  DEFAULT_KEYS,
+  DEFAULT_THRESHOLD,
+  type DetectionParameters,
+  type SinkParameters,
+  type SourceParameters,
+} from './detection-parameters.js';
+import type { JobConfiguration, JobSubmission } from './engine-types.js';
+import { type Settings, withSettings } from './settings.js';
+
+export type StartGiven = Given<typeof startOptions>;
+
+/** What a job runs with: stored with it, and the ground that newly given options are laid on. */
+export interface JobPlan {
+  readonly parameters: DetectionParameters;
+  readonly configuration: JobConfiguration;
+}
+
+const SOURCE_OPTIONS = {
+  simulated: ['eventInterval', 'abnormalRate', 'seed'],
+  load: ['keys', 'rate', 'abnormalRate', 'seed'],
+  files: ['format', 'key'],
+} as const;
+
+/** The seed system's job. */
+export function defaultPlan(configuration: JobConfiguration, sink: SinkParameters): JobPlan {
+  const source = { kind: 'simulated', intervalMs: DEFAULT_EVENT_INTERVAL, abnormalRate: DEFAULT_ABNORMAL_RATE } as const;
+  return { parameters: { source, threshold: DEFAULT_THRESHOLD, parallelism: configuration.parallelism, layout: 'seed', sink }, configuration };
+}
+
+/** `base` with everything in its place that was given. Throws `UsageError` for options that do not go together. */
+export function applyGiven(base: JobPlan, given: StartGiven, settings: Settings): JobPlan {
+  const configuration = withSettings(base.configuration, settings);
+  return {
+    configuration,
+    parameters: {
+      ...base.parameters,
+      source: applySource(base.parameters.source, given),
+      threshold: given.threshold ?? base.parameters.threshold,
+      parallelism: configuration.parallelism,
+    },
+  };
+}
+
+export function submission(plan: JobPlan, module: string): JobSubmission {
+  return { module, parameters: asParameters(plan.parameters), configuration: plan.configuration };
+}
+
+function applySource(stored: SourceParameters, given: StartGiven): SourceParameters {
+  const base = chosenSource(stored, given);
+  const foreign = Object.keys(SOURCE_OPTIONS).flatMap((kind) => SOURCE_OPTIONS[kind as keyof typeof SOURCE_OPTIONS]);
+  for (const option of foreign) {
+    if (given[option] !== undefined && !(SOURCE_OPTIONS[base.kind] as readonly string[]).includes(option)) {
+      throw new UsageError(`--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} does not go with the source "${base.kind === 'files' ? 'file' : base.kind}"`);
+    }
+  }
+  const seed = given.seed ?? ('seed' in base ? base.seed : undefined);
+  const seeded = seed === undefined ? {} : { seed };
+  switch (base.kind) {
+    case 'simulated':
+      return { ...base, intervalMs: given.eventInterval ?? base.intervalMs, abnormalRate: given.abnormalRate ?? base.abnormalRate, ...seeded };
+    case 'load':
+      return { ...base, keys: given.keys ?? base.keys, rate: given.rate ?? base.rate, abnormalRate: given.abnormalRate ?? base.abnormalRate, ...seeded };
+    case 'files': {
+      const format = given.format ?? base.format;
+      return { ...base, key: given.key ?? base.key, ...(format === undefined ? {} : { format }) };
+    }
+  }
+}
+
+/** The stored source unless another is asked for. */
+function chosenSource(stored: SourceParameters, { source }: StartGiven): SourceParameters {
+  switch (source?.kind) {
+    case 'file': {
+      const path = localPath(source.path, '--source');
+      return stored.kind === 'files' ? { ...stored, files: [path] } : { kind: 'files', files: [path], key: 'user' };
+    }
+    case 'simulated':
+      return stored.kind === 'simulated' ? stored : { kind: 'simulated', intervalMs: DEFAULT_EVENT_INTERVAL, abnormalRate: DEFAULT_ABNORMAL_RATE };
+    case 'load':
+      return stored.kind === 'load' ? stored : { kind: 'load', keys: DEFAULT_KEYS, rate: 0, abnormalRate: DEFAULT_ABNORMAL_RATE };
+    default:
+      return stored;
+  }
+}
