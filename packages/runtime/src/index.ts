@@ -1,9 +1,4 @@
-export * from './api/configuration.js';
-export * from './api/environment.js';
-export * from './api/functions.js';
-export * from './api/job.js';
-export * from './api/sink.js';
-export * from './api/source.js';
-export * from './api/state.js';
-export * from './api/types.js';
+export * from './api/index.js';
 export * from './common/errors.js';
+export { keyHash } from './graph/java-hash.js';
+export { assignToKeyGroup, computeOperatorIndexForKeyGroup } from './graph/key-groups.js';

@@ -9,6 +9,8 @@ export interface JobConfiguration {
   readonly restartStrategy: RestartStrategyConfiguration;
   /** Between two latency markers of a source subtask; 0 for none. */
   readonly latencyTrackingInterval: number;
+  /** An exception in user code fails the job at once, whatever the restart strategy; lost TaskManagers do not count as such. */
+  readonly failOnUserException: boolean;
 }
 
 export interface CheckpointingConfiguration {
@@ -53,4 +55,5 @@ export const defaultJobConfiguration: JobConfiguration = {
   stateBackend: 'hashmap',
   restartStrategy: { kind: 'fixed-delay', attempts: -1, delay: 50 },
   latencyTrackingInterval: 2_000,
+  failOnUserException: false,
 };

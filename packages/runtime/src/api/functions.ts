@@ -25,9 +25,9 @@ export interface RuntimeContext {
   counter(name: string): Counter;
   /**
    * Sends plain data to the engine's listeners (log lines, alerts for the page). Never in the way of the stream: beyond a
-   * bounded rate the oldest unsent ones of a topic are left out and counted.
+   * bounded rate they are left out and counted. A function as payload is called only if its result will be sent.
    */
-  publish(topic: string, payload: unknown): void;
+  publish(topic: string, payload: unknown | (() => unknown)): void;
 }
 
 export interface Counter {
@@ -65,12 +65,10 @@ export type FlatMapFunction<T, R> =
   | ((value: T, out: Collector<R>) => void)
   | (RichFunction & { flatMap(value: T, out: Collector<R>): void });
 
-export interface ProcessContext {
-  /** The event's own time in ms, null where it has none. */
-  readonly timestamp: number | null;
-}
+/** What a function is told beside the element. Event time and timers will come in here. */
+export type ProcessContext = object;
 
-export interface KeyedProcessContext<K extends Key> extends ProcessContext {
+export interface KeyedProcessContext<K extends Key> {
   getCurrentKey(): K;
 }
 

@@ -55,8 +55,7 @@ export interface SourceReader<T, S> {
 }
 
 export interface ReaderOutput<T> extends Collector<T> {
-  /** `timestamp`: the event's own time in ms, for latency and event time. */
-  collect(value: T, timestamp?: number): void;
+  collect(value: T): void;
   /** False once the next record might have to wait: a reader should return then. */
   hasRoom(): boolean;
 }

@@ -1,0 +1,55 @@
+import { CorruptCheckpointError, WeirError } from '../common/errors.js';
+import type { CheckpointMetadata, CheckpointStorage } from './checkpoint-storage.js';
+
+/** No checkpoint can be restored without losing or doubling something. `damage` says of each what is wrong with it. */
+export class CheckpointsDamagedError extends WeirError {
+  readonly damage: readonly string[];
+
+  constructor(damage: readonly string[], why: string) {
+    super('CHECKPOINTS_DAMAGED', `${damage.join('; ')}. ${why}`);
+    this.damage = damage;
+  }
+}
+
+export interface RestorePoint {
+  readonly directory: string;
+  readonly metadata: CheckpointMetadata;
+  /** What was wrong with newer ones that were passed over. */
+  readonly passedOver: readonly string[];
+}
+
+/**
+ * The newest checkpoint that can be restored, or undefined if there never was one.
+ *
+ * A damaged one is passed over only while no sink has committed past the older one: going back further would bring committed output a second
+ * time (FLINK-22502). `candidates` are the directories of all that were ever completed and not discarded, newest first.
+ */
+export async function chooseCheckpoint(
+  storage: CheckpointStorage,
+  candidates: readonly { readonly id: number; readonly directory: string }[],
+  committedUpTo: number,
+): Promise<RestorePoint | undefined> {
+  const damage: string[] = [];
+  for (const candidate of candidates) {
+    if (damage.length > 0 && candidate.id < committedUpTo) {
+      throw new CheckpointsDamagedError(
+        damage,
+        `The next older one, chk-${candidate.id}, cannot be used: sinks have committed up to checkpoint ${committedUpTo}, so restoring it would bring alerts twice. ` +
+          'Put the damaged files back from a copy, or start with --fresh, which moves the old data aside.',
+      );
+    }
+    try {
+      const metadata = await storage.readMetadata(candidate.directory);
+      await storage.verify(candidate.directory, metadata);
+      return { directory: candidate.directory, metadata, passedOver: damage };
+    } catch (error) {
+      if (!(error instanceof CorruptCheckpointError)) throw error;
+      damage.push(error.message);
+    }
+  }
+  if (damage.length === 0) return undefined;
+  throw new CheckpointsDamagedError(
+    damage,
+    'No other checkpoint is there. Put the damaged files back from a copy, or start with --fresh, which moves the old data aside.',
+  );
+}

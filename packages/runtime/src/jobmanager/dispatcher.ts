@@ -1,0 +1,142 @@
+import type { CommandResult, EngineCommand, EngineEvent, JobInfo } from '@weir/protocol';
+import type { JobDefinition } from '../api/job.js';
+import type { CheckpointStorage, OpenOperatorState } from '../checkpoint/checkpoint-storage.js';
+import { CheckpointFailedError } from '../checkpoint/checkpoint-coordinator.js';
+import type { Clock } from '../common/clock.js';
+import { WeirError } from '../common/errors.js';
+import { buildStreamGraph } from '../graph/environment.js';
+import { createJobGraph } from '../graph/job-graph.js';
+import type { ToJobManager } from '../rpc/taskmanager-messages.js';
+import { archivedJob } from './archived-job.js';
+import { JobHistory } from './job-history.js';
+import { JobMaster } from './job-master.js';
+import type { JobRecord } from './job-record.js';
+import type { FileJobStore } from './job-store.js';
+import type { ResourceManager } from './resource-manager.js';
+import { allocateSlots } from './slot-pool.js';
+
+export interface DispatcherOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly store: FileJobStore;
+  readonly storage: CheckpointStorage;
+  readonly openState: OpenOperatorState;
+  readonly checkpointDirectory: string;
+  readonly resources: ResourceManager;
+  readonly loadJob: (bundle: string) => Promise<JobDefinition<unknown>>;
+  readonly emit: (event: EngineEvent) => void;
+  readonly onChange: () => void;
+}
+
+/** Takes jobs in, keeps the master of each, and hands commands and messages to them. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #masters = new Map<string, JobMaster>();
+  /** Jobs that ended before this JobManager began. */
+  readonly #archived = new Map<string, JobInfo>();
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Reads what is remembered of jobs that have ended. */
+  async open(): Promise<void> {
+    const { checkpointDirectory, store } = this.#options;
+    for (const listing of await store.list()) {
+      if (listing.damage !== undefined || listing.result === undefined) continue;
+      const history = new JobHistory(store, listing.jobId);
+      await history.load();
+      this.#archived.set(listing.jobId, archivedJob(listing.job, listing.result, history, checkpointDirectory));
+    }
+  }
+
+  /** A new job. Rejects if it cannot be built or does not fit. */
+  async submit(record: JobRecord): Promise<void> {
+    const master = await this.#create(record);
+    await master.checkRestorable();
+    await this.#options.store.save(record);
+    this.#masters.set(record.jobId, master);
+    master.start();
+  }
+
+  /** A job that ran until the JobManager or the process ended. */
+  async recover(record: JobRecord, cause: string, failedAt: number): Promise<void> {
+    const master = await this.#create(record);
+    await master.checkRestorable();
+    await this.#options.store.save(record);
+    this.#masters.set(record.jobId, master);
+    master.recover(cause, failedAt);
+  }
+
+  async #create(record: JobRecord): Promise<JobMaster> {
+    const definition = await this.#options.loadJob(record.bundleFile);
+    const streamGraph = buildStreamGraph(definition, record.parameters, record.configuration.parallelism);
+    const graph = createJobGraph(record.name, streamGraph);
+    allocateSlots(graph, this.#options.resources.places);
+    const history = new JobHistory(this.#options.store, record.jobId);
+    await history.load();
+    return new JobMaster({ ...this.#options, record, graph, streamGraph, history, onTerminal: () => this.#options.onChange() });
+  }
+
+  receive(taskManagerId: string, message: ToJobManager): void {
+    for (const master of this.#masters.values()) master.receive(taskManagerId, message);
+  }
+
+  taskManagerLost(id: string, reason: string, at: number): void {
+    for (const master of this.#masters.values()) master.taskManagerLost(id, reason, at);
+  }
+
+  async execute(command: Exclude<EngineCommand, { type: 'fail-taskmanager' | 'fail-jobmanager' }>): Promise<CommandResult> {
+    const master = this.#masters.get(command.jobId);
+    if (master === undefined) {
+      return this.#archived.has(command.jobId)
+        ? { ok: false, code: 'CONFLICT', message: `Job ${command.jobId} has ended.` }
+        : { ok: false, code: 'NOT_FOUND', message: `There is no job ${command.jobId}.` };
+    }
+    try {
+      switch (command.type) {
+        case 'trigger-checkpoint':
+          return completed(await master.triggerCheckpoint({ savepoint: false, stop: false }));
+        case 'trigger-savepoint':
+          return completed(await master.triggerCheckpoint({ savepoint: true, stop: false, ...target(command) }));
+        case 'stop':
+          return completed(await master.stop(command.drain, command.targetDirectory));
+        case 'cancel':
+          if (master.isTerminal) return { ok: false, code: 'CONFLICT', message: `Job ${command.jobId} has ended: it is ${master.status}.` };
+          master.cancel();
+          return { ok: true };
+      }
+    } catch (error) {
+      const code = error instanceof WeirError && error.code === 'NOT_RUNNING' ? 'CONFLICT' : 'FAILED';
+      return { ok: false, code, message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** A last checkpoint of each job that runs; the jobs stay as they are, to be resumed. */
+  async quiesce(): Promise<void> {
+    await Promise.all(
+      [...this.#masters.values()].map(async (master) => {
+        if (master.status !== 'RUNNING') return;
+        try {
+          await master.triggerCheckpoint({ savepoint: false, stop: false });
+        } catch (error) {
+          if (!(error instanceof CheckpointFailedError) && !(error instanceof WeirError)) throw error;
+        }
+      }),
+    );
+  }
+
+  jobs(): JobInfo[] {
+    const running = [...this.#masters.values()].map((master) => master.info());
+    const ended = [...this.#archived.values()].filter((job) => !this.#masters.has(job.id));
+    return [...running, ...ended].sort((a, b) => b.startTime - a.startTime);
+  }
+}
+
+function completed(checkpoint: { readonly id: number; readonly directory: string }): CommandResult {
+  return { ok: true, checkpointId: checkpoint.id, externalPath: `file:${checkpoint.directory}` };
+}
+
+function target(command: { readonly targetDirectory?: string }): { readonly targetDirectory?: string } {
+  return command.targetDirectory === undefined ? {} : { targetDirectory: command.targetDirectory };
+}

@@ -1,0 +1,236 @@
+import type {
+  CheckpointCounts,
+  CheckpointInfo,
+  CheckpointsInfo,
+  ExceptionInfo,
+  JobStatus,
+  RecoveryInfo,
+  RestoredCheckpointInfo,
+} from '@weir/protocol';
+import { JOURNAL_COMPACTION_SIZE, type JournalEntry } from './job-journal.js';
+import type { FileJobStore } from './job-store.js';
+
+const KEPT_CHECKPOINTS = 100;
+const KEPT_EXCEPTIONS = 50;
+
+export const JOB_STATUSES: readonly JobStatus[] = [
+  'INITIALIZING',
+  'CREATED',
+  'RUNNING',
+  'FAILING',
+  'FAILED',
+  'CANCELLING',
+  'CANCELED',
+  'FINISHED',
+  'RESTARTING',
+  'SUSPENDED',
+  'RECONCILING',
+];
+
+/**
+ * What has happened to a job since it was submitted: counters, checkpoints, exceptions, recoveries. Kept in the job's journal, so that it
+ * outlives JobManager and process; a total stands in each entry that changes one, so that a compacted journal still gives it.
+ */
+export class JobHistory {
+  readonly #store: FileJobStore;
+  readonly #jobId: string;
+  #counts: CheckpointCounts = { restored: 0, total: 0, inProgress: 0, completed: 0, failed: 0 };
+  readonly #checkpoints = new Map<number, CheckpointInfo>();
+  #latestCompleted: CheckpointInfo | undefined;
+  #latestSavepoint: CheckpointInfo | undefined;
+  #latestFailed: CheckpointInfo | undefined;
+  #latestRestored: RestoredCheckpointInfo | undefined;
+  #exceptions: ExceptionInfo[] = [];
+  #recoveries: RecoveryInfo[] = [];
+  #numRestarts = 0;
+  #lastCheckpointId = 0;
+  readonly #committed = new Map<string, number>();
+  readonly #timestamps = Object.fromEntries(JOB_STATUSES.map((status) => [status, 0])) as Record<JobStatus, number>;
+  #lastModification = 0;
+  #compacting = false;
+
+  constructor(store: FileJobStore, jobId: string) {
+    this.#store = store;
+    this.#jobId = jobId;
+  }
+
+  async load(): Promise<void> {
+    for (const entry of (await this.#store.readJournal(this.#jobId)).entries) this.#apply(entry);
+    // What was under way when the process ended has failed with it.
+    for (const checkpoint of [...this.#checkpoints.values()]) {
+      if (checkpoint.status !== 'IN_PROGRESS') continue;
+      await this.checkpoint({ ...checkpoint, status: 'FAILED', failureMessage: 'the JobManager ended', failureTimestamp: checkpoint.triggerTimestamp });
+    }
+  }
+
+  /** Durable enough for the end of this process; a write that fails is of no consequence for the job itself. */
+  async #append(entry: JournalEntry): Promise<void> {
+    this.#apply(entry);
+    const size = await this.#store.append(this.#jobId, entry);
+    if (size > JOURNAL_COMPACTION_SIZE && !this.#compacting) {
+      this.#compacting = true;
+      await this.#store.rewriteJournal(this.#jobId, this.#compacted()).finally(() => {
+        this.#compacting = false;
+      });
+    }
+  }
+
+  #apply(entry: JournalEntry): void {
+    this.#lastModification = Math.max(this.#lastModification, entry.at);
+    switch (entry.type) {
+      case 'status':
+        this.#timestamps[entry['status'] as JobStatus] = entry.at;
+        break;
+      case 'timestamps':
+        Object.assign(this.#timestamps, entry['timestamps']);
+        break;
+      case 'triggered':
+        this.#lastCheckpointId = Math.max(this.#lastCheckpointId, entry['id'] as number);
+        break;
+      case 'checkpoint':
+        this.#setCheckpoint(entry['checkpoint'] as CheckpointInfo, entry['counts'] as CheckpointCounts);
+        break;
+      case 'restored':
+        this.#latestRestored = entry['restored'] as RestoredCheckpointInfo;
+        this.#counts = { ...this.#counts, restored: entry['count'] as number };
+        break;
+      case 'restart':
+        this.#numRestarts = entry['count'] as number;
+        break;
+      case 'exception':
+        this.#exceptions = [entry['exception'] as ExceptionInfo, ...this.#exceptions].slice(0, KEPT_EXCEPTIONS);
+        break;
+      case 'recovery': {
+        const recovery = entry['recovery'] as RecoveryInfo;
+        const others = this.#recoveries.filter((other) => other.number !== recovery.number);
+        this.#recoveries = [recovery, ...others].slice(0, KEPT_EXCEPTIONS);
+        break;
+      }
+      case 'committed':
+        this.#committed.set(entry['uid'] as string, entry['total'] as number);
+        break;
+    }
+  }
+
+  #setCheckpoint(checkpoint: CheckpointInfo, counts: CheckpointCounts): void {
+    this.#counts = { ...counts, restored: this.#counts.restored };
+    this.#lastCheckpointId = Math.max(this.#lastCheckpointId, checkpoint.id);
+    this.#checkpoints.set(checkpoint.id, checkpoint);
+    if (checkpoint.status === 'COMPLETED' && checkpoint.isSavepoint) this.#latestSavepoint = newer(this.#latestSavepoint, checkpoint);
+    else if (checkpoint.status === 'COMPLETED') this.#latestCompleted = newer(this.#latestCompleted, checkpoint);
+    else if (checkpoint.status === 'FAILED') this.#latestFailed = newer(this.#latestFailed, checkpoint);
+    while (this.#checkpoints.size > KEPT_CHECKPOINTS) this.#checkpoints.delete(Math.min(...this.#checkpoints.keys()));
+  }
+
+  #compacted(): JournalEntry[] {
+    const at = this.#lastModification;
+    return [
+      { at, type: 'timestamps', timestamps: { ...this.#timestamps } },
+      { at, type: 'triggered', id: this.#lastCheckpointId },
+      ...[...this.#checkpoints.values()].map((checkpoint) => ({ at, type: 'checkpoint', checkpoint, counts: this.#counts })),
+      ...(this.#latestRestored === undefined ? [] : [{ at, type: 'restored', restored: this.#latestRestored, count: this.#counts.restored }]),
+      { at, type: 'restart', count: this.#numRestarts },
+      ...[...this.#exceptions].reverse().map((exception) => ({ at, type: 'exception', exception })),
+      ...[...this.#recoveries].reverse().map((recovery) => ({ at, type: 'recovery', recovery })),
+      ...[...this.#committed].map(([uid, total]) => ({ at, type: 'committed', uid, total })),
+    ];
+  }
+
+  status(at: number, status: JobStatus): Promise<void> {
+    return this.#append({ at, type: 'status', status });
+  }
+
+  triggered(at: number, id: number): Promise<void> {
+    return this.#append({ at, type: 'triggered', id });
+  }
+
+  /** One more state of a checkpoint; counts follow from what it was before. */
+  async checkpoint(checkpoint: CheckpointInfo): Promise<void> {
+    const before = this.#checkpoints.get(checkpoint.id)?.status;
+    const counts = { ...this.#counts };
+    const add = (status: CheckpointInfo['status'] | undefined, by: number) => {
+      if (status === 'IN_PROGRESS') counts.inProgress += by;
+      else if (status === 'COMPLETED') counts.completed += by;
+      else if (status === 'FAILED') counts.failed += by;
+    };
+    if (before === undefined) counts.total++;
+    add(before, -1);
+    add(checkpoint.status, 1);
+    const entry = { at: Math.max(checkpoint.latestAckTimestamp, checkpoint.triggerTimestamp), type: 'checkpoint', checkpoint, counts };
+    // Acknowledgements on the way are not worth a line.
+    if (before === 'IN_PROGRESS' && checkpoint.status === 'IN_PROGRESS') this.#apply(entry);
+    else await this.#append(entry);
+  }
+
+  restored(restored: RestoredCheckpointInfo): Promise<void> {
+    return this.#append({ at: restored.restoreTimestamp, type: 'restored', restored, count: this.#counts.restored + 1 });
+  }
+
+  restart(at: number): Promise<void> {
+    return this.#append({ at, type: 'restart', count: this.#numRestarts + 1 });
+  }
+
+  exception(exception: ExceptionInfo): Promise<void> {
+    return this.#append({ at: exception.at, type: 'exception', exception });
+  }
+
+  recovery(at: number, recovery: RecoveryInfo): Promise<void> {
+    return this.#append({ at, type: 'recovery', recovery });
+  }
+
+  committed(at: number, uid: string, records: number): Promise<void> {
+    return this.#append({ at, type: 'committed', uid, total: (this.#committed.get(uid) ?? 0) + records });
+  }
+
+  get numRestarts(): number {
+    return this.#numRestarts;
+  }
+
+  get lastCheckpointId(): number {
+    return this.#lastCheckpointId;
+  }
+
+  /** Completed and not discarded, as far as is remembered: newest first. */
+  get retained(): readonly CheckpointInfo[] {
+    return this.#newestFirst().filter((checkpoint) => checkpoint.status === 'COMPLETED' && !checkpoint.discarded && !checkpoint.isSavepoint);
+  }
+
+  get timestamps(): Readonly<Record<JobStatus, number>> {
+    return { ...this.#timestamps };
+  }
+
+  get lastModification(): number {
+    return this.#lastModification;
+  }
+
+  get exceptions(): readonly ExceptionInfo[] {
+    return this.#exceptions;
+  }
+
+  get recoveries(): readonly RecoveryInfo[] {
+    return this.#recoveries;
+  }
+
+  get committedTotals(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#committed);
+  }
+
+  get checkpoints(): CheckpointsInfo {
+    return {
+      counts: this.#counts,
+      history: this.#newestFirst(),
+      ...(this.#latestCompleted === undefined ? {} : { latestCompleted: this.#latestCompleted }),
+      ...(this.#latestSavepoint === undefined ? {} : { latestSavepoint: this.#latestSavepoint }),
+      ...(this.#latestFailed === undefined ? {} : { latestFailed: this.#latestFailed }),
+      ...(this.#latestRestored === undefined ? {} : { latestRestored: this.#latestRestored }),
+    };
+  }
+
+  #newestFirst(): CheckpointInfo[] {
+    return [...this.#checkpoints.values()].sort((a, b) => b.id - a.id);
+  }
+}
+
+function newer(before: CheckpointInfo | undefined, checkpoint: CheckpointInfo): CheckpointInfo {
+  return before !== undefined && before.id > checkpoint.id ? before : checkpoint;
+}

@@ -1,0 +1,56 @@
+// Data plane.
+
+/**
+ * A channel is one ring in shared memory, written by one task and read by one task: 256 bytes of header, then segments of 32 KiB (Flink's buffers).
+ *
+ * Positions count bytes since the channel was made, modulo 2³²; the place in the ring is position modulo its size, a power of two.
+ * Entries are multiples of 8 bytes and never cross the end of a segment:
+ *
+ *     word 0   kind << 24 | length in bytes, these 8 included
+ *     word 1   hash of the key for a record on a keyed exchange, else 0
+ *     …        payload
+ *
+ * A record that does not fit in a segment travels as FRAGMENT entries closed by a RECORD entry. Each header word below has a cache line of its own,
+ * so that the writer's and the reader's do not fight over one.
+ */
+export const SEGMENT_BITS = 15;
+export const SEGMENT_SIZE = 1 << SEGMENT_BITS;
+export const RING_HEADER_SIZE = 256;
+
+/** Index of an i32 in the header. */
+export const RingWord = {
+  /** Writer: everything before this position can be read. */
+  COMMITTED: 0,
+  /** Reader: everything before this position may be overwritten. */
+  READ: 16,
+  /** Writer: 1 while it waits for room and wants to be woken. */
+  WRITER_WAITS: 32,
+  /** Writer: grows with each barrier announced ahead of the data (unaligned checkpoints); the three words after it describe the barrier. */
+  BARRIER_COUNT: 48,
+  BARRIER_POSITION: 49,
+  BARRIER_CHECKPOINT: 50,
+} as const;
+
+/** Index of the f64 that holds the announced barrier's trigger time. */
+export const BARRIER_TIMESTAMP_F64 = 26;
+
+export const EntryKind = {
+  /** Rest of a segment, to be skipped. */
+  PAD: 1,
+  RECORD: 2,
+  FRAGMENT: 3,
+  /** Payload: checkpoint id, trigger time (both f64), type (i32). */
+  BARRIER: 4,
+  /** Payload: time of emission (f64), source subtask (i32). */
+  LATENCY_MARKER: 5,
+  /** The writer's input has ended; barriers may still follow. */
+  END_OF_DATA: 6,
+} as const;
+
+export const ENTRY_HEADER_SIZE = 8;
+
+export function ringBytes(segments: number): number {
+  return RING_HEADER_SIZE + segments * SEGMENT_SIZE;
+}
+
+export const align8 = (size: number): number => (size + 7) & ~7;

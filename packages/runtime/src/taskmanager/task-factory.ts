@@ -1,0 +1,141 @@
+import { serializerFor } from '../memory/serializers.js';
+import type { OpenOperatorState, WriteOperatorState } from '../checkpoint/checkpoint-storage.js';
+import { CorruptCheckpointError } from '../common/errors.js';
+import type { StreamGraph } from '../graph/stream-graph.js';
+import { ChannelReader } from '../network/channel-reader.js';
+import { ChannelWriter } from '../network/channel-writer.js';
+import { Doorbell } from '../network/doorbell.js';
+import { RecordWriter } from '../network/record-writer.js';
+import type { DeployedJob, ExecutionId, TaskDeployment } from '../rpc/taskmanager-messages.js';
+import { redistributeOperatorSections } from '../state/operator-section.js';
+import type { RestoredSection } from '../state/state-backend.js';
+import { type ChainedOperator, OperatorChain } from './operator-chain.js';
+import { restoreInFlight } from './restore-in-flight.js';
+import { StreamTask, type TaskEvents, type TaskInput } from './stream-task.js';
+
+export interface TaskServices {
+  readonly taskManagerId: string;
+  readonly writeState: WriteOperatorState;
+  readonly openState: OpenOperatorState;
+  readonly events: TaskEvents;
+  readonly publish: (jobId: string, vertexId: string, subtask: number, topic: string, payload: unknown) => void;
+  readonly now: () => number;
+}
+
+/** Builds one subtask from its deployment: channels, operators, restored state. It is opened when this resolves. */
+export async function createTask(
+  graph: StreamGraph,
+  job: DeployedJob,
+  execution: ExecutionId,
+  deployment: TaskDeployment,
+  services: TaskServices,
+): Promise<StreamTask> {
+  const backpressure = { blocked: false };
+  const channels: ChannelReader[] = [];
+  const inputs: TaskInput[] = [];
+  for (const { edge, channels: from } of deployment.inputs) {
+    for (const { memory, peer, subtask } of from) {
+      channels.push(new ChannelReader(channels.length, memory, new Doorbell(peer)));
+      inputs.push({
+        serializer: serializerOf(graph, edge.from),
+        keyed: edge.shipStrategy === 'HASH',
+        edge: edge.name,
+        sourceSubtask: subtask,
+        inStreamOnly: edge.shipStrategy === 'FORWARD' || edge.shipStrategy === 'BROADCAST',
+      });
+    }
+  }
+  const writers = new Map<number, RecordWriter[]>();
+  const channelsOut = new Map<string, ChannelWriter>();
+  for (const { edge, channels: to } of deployment.outputs) {
+    const edgeChannels = to.map(({ memory, peer, subtask }) => {
+      const channel = new ChannelWriter(memory, new Doorbell(peer), backpressure);
+      channelsOut.set(`${edge.name}@${subtask}`, channel);
+      return channel;
+    });
+    const selector = graph.edges.find((candidate) => candidate.from === edge.from && candidate.to === edge.to)?.keySelector;
+    const writer = new RecordWriter({
+      name: edge.name,
+      shipStrategy: edge.shipStrategy,
+      serializer: serializerOf(graph, edge.from),
+      keySelector: selector as ((value: unknown) => never) | undefined,
+      targetMaxParallelism: edge.targetMaxParallelism,
+      channels: edgeChannels,
+      subtask: deployment.subtask,
+    });
+    writers.set(edge.from, [...(writers.get(edge.from) ?? []), writer]);
+  }
+  let task: StreamTask | undefined;
+  const chain = new OperatorChain(
+    graph,
+    deployment,
+    writers,
+    {
+      jobId: job.jobId,
+      lineage: job.lineage,
+      taskManagerId: services.taskManagerId,
+      restoredCheckpointId: deployment.restore?.checkpointId,
+      publish: (topic, payload) => services.publish(job.jobId, deployment.vertexId, deployment.subtask, topic, payload),
+    },
+    (promise) => task?.waitFor(promise),
+  );
+  await restoreState(chain, deployment, services);
+  await restoreInFlight(deployment, inputs, channels, channelsOut, services.openState);
+  task = new StreamTask({
+    deployment,
+    job,
+    executionAttempt: execution.attempt,
+    chain,
+    channels,
+    inputs,
+    writers: [...writers.values()].flat(),
+    backpressure,
+    writeState: services.writeState,
+    events: services.events,
+    now: services.now,
+  });
+  await chain.open();
+  return task;
+}
+
+function serializerOf(graph: StreamGraph, node: number) {
+  return serializerFor(graph.nodes[node]?.outputType ?? { kind: 'json' });
+}
+
+async function restoreState(chain: OperatorChain, deployment: TaskDeployment, services: TaskServices): Promise<void> {
+  const restore = deployment.restore;
+  if (restore === undefined) return;
+  for (const operator of chain.operators) {
+    const stored = restore.operators[operator.uid];
+    if (stored === undefined) continue;
+    const lists: RestoredSection[] = [];
+    const files: OpenedState[] = [];
+    try {
+      for (const handle of stored.handles) {
+        const identity = { jobId: restore.jobId, checkpointId: restore.checkpointId, operatorUid: operator.uid, subtask: handle.subtask };
+        const file = await services.openState(restore.directory, identity, handle);
+        files.push(file);
+        for (const section of file.sections) {
+          if (section.kind === 'keyed') await restoreKeyed(operator, section, restore.directory);
+          else if (section.kind === 'operator') lists.push(section);
+        }
+      }
+      const own =
+        stored.parallelism === deployment.parallelism
+          ? lists
+          : await redistributeOperatorSections(lists, deployment.parallelism, deployment.subtask);
+      for (const section of own) await operator.operatorState.restore(section);
+    } finally {
+      for (const file of files) await file.close();
+    }
+  }
+}
+
+type OpenedState = Awaited<ReturnType<OpenOperatorState>>;
+
+async function restoreKeyed(operator: ChainedOperator, section: RestoredSection, directory: string): Promise<void> {
+  if (operator.keyed === undefined) {
+    throw new CorruptCheckpointError(directory, `operator ${operator.uid} has keyed state "${section.name}" there but is not keyed in this job`);
+  }
+  await operator.keyed.restore(section);
+}

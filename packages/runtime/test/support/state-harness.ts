@@ -1,0 +1,56 @@
+import type { Key } from '../../src/api/functions.js';
+import type { KeyGroupRange } from '../../src/graph/key-groups.js';
+import { keyHash } from '../../src/graph/java-hash.js';
+import { MemorySegment } from '../../src/memory/memory-segment.js';
+import { HashMapKeyedStateBackend } from '../../src/state/hashmap-keyed-state-backend.js';
+import { encodedKeySize, encodeKey } from '../../src/state/key-codec.js';
+import { KeyContext } from '../../src/state/key-context.js';
+import { readKeyedSection } from '../../src/state/keyed-section.js';
+import type { RestoredSection, SnapshotSection } from '../../src/state/state-backend.js';
+
+/** Makes a key the current one as the runtime does, from bytes at some position of a buffer. */
+export function setKey(context: KeyContext, key: Key, position = 3): void {
+  const size = encodedKeySize(key);
+  const segment = MemorySegment.allocate(position + size);
+  encodeKey(key, segment, position);
+  context.set(segment, position, size, keyHash(key));
+}
+
+export function backendOver(maxParallelism: number, keyGroupRange: KeyGroupRange = { start: 0, end: maxParallelism - 1 }) {
+  const context = new KeyContext();
+  const backend = new HashMapKeyedStateBackend({ operatorUid: 'count', keyContext: context, maxParallelism, keyGroupRange });
+  return { backend, context };
+}
+
+/** What a checkpoint would give back, in chunks cut at the given size. */
+export function restored(section: SnapshotSection, cutAt = Number.POSITIVE_INFINITY): RestoredSection {
+  return restoredFrom(section, bytesOf(section), cutAt);
+}
+
+export function restoredFrom(section: Pick<SnapshotSection, 'name' | 'kind' | 'schema'>, bytes: Uint8Array, cutAt = Number.POSITIVE_INFINITY): RestoredSection {
+  const { name, kind, schema } = section;
+  return {
+    name,
+    kind,
+    schema,
+    async *chunks() {
+      for (let at = 0; at < bytes.length; at += cutAt) yield bytes.slice(at, at + cutAt);
+    },
+  };
+}
+
+export function bytesOf(section: SnapshotSection): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  for (let chunk = section.nextChunk(); chunk !== null; chunk = section.nextChunk()) chunks.push(chunk.slice());
+  return Buffer.concat(chunks);
+}
+
+/** Throws if a key stands in it twice. */
+export async function entriesOf(section: RestoredSection): Promise<Map<Key, unknown>> {
+  const entries = new Map<Key, unknown>();
+  for await (const { key, value } of readKeyedSection(section)) {
+    if (entries.has(key)) throw new Error(`key ${String(key)} stands in section ${section.name} twice`);
+    entries.set(key, value);
+  }
+  return entries;
+}
