@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { AlertLogSink, TwoPhaseFileSink } from '@weir/connectors';
+import type { Committer, CommitterContext, RuntimeContext, Sink, SinkWriter } from '@weir/runtime';
+import type { Alert } from './events.js';
+import type { SinkParameters } from './job-parameters.js';
+
+/** A line of `weir detect`'s output. */
+export const outputLine = ({ userId, count, timestamp, message }: Alert): string => JSON.stringify({ userId, count, timestamp, message });
+
+/** Name of the file in `directory` that holds what `stdout-lines` has committed. */
+export const STDOUT_LINES = 'alerts.ndjson';
+
+function committingSink(parameters: SinkParameters): Required<Sink<Alert>> {
+  switch (parameters.kind) {
+    case 'alert-log':
+      return new AlertLogSink({ directory: parameters.directory });
+    case 'file':
+      return new TwoPhaseFileSink({ path: parameters.path, workDirectory: parameters.workDirectory, format: outputLine });
+    case 'stdout-lines':
+      // The committer's thread has no standard output of its own: the command line prints what it finds here (CommittedFileTail).
+      return new TwoPhaseFileSink({ path: join(parameters.directory, STDOUT_LINES), workDirectory: parameters.directory, format: outputLine });
+  }
+}
+
+/** Commits alerts with the checkpoint. Each is published as it arrives here, topic `sink`, for the log on the page: not committed yet. */
+export class AlertSink implements Sink<Alert> {
+  readonly #sink: Required<Sink<Alert>>;
+
+  constructor(parameters: SinkParameters) {
+    this.#sink = committingSink(parameters);
+  }
+
+  createWriter(context: RuntimeContext): SinkWriter<Alert> {
+    const writer = this.#sink.createWriter(context);
+    return {
+      write(alert) {
+        context.publish('sink', () => ({ id: alert.id, sequence: alert.sequence, message: alert.message }));
+        return writer.write(alert);
+      },
+      prepareCommit: (checkpointId) => writer.prepareCommit?.(checkpointId) ?? [],
+    };
+  }
+
+  createCommitter(context: CommitterContext): Committer {
+    return this.#sink.createCommitter(context);
+  }
+}
