@@ -1,14 +1,19 @@
 export { AlertLogReader } from './alert-log/alert-log-reader.js';
 export { AlertLogSink, type LoggableAlert, type LoggedAlert } from './alert-log/alert-log-sink.js';
 export { type UserEvent, userEvent } from './event.js';
-export { FileSource, filePosition, type FilePosition, type FileSourceOptions } from './file/file-source.js';
+export { CommittedFileTail } from './file/committed-file-tail.js';
+export { type FilePosition, FileSource, type FileSourceOptions, filePosition } from './file/file-source.js';
+export type { FormatName, KeyField } from './file/formats/format.js';
+export { SinkFileError } from './file/sink-file-error.js';
 export { SourceFileError } from './file/source-file-error.js';
 export { spool } from './file/spool.js';
-export type { FormatName, KeyField } from './file/formats/format.js';
+export { TwoPhaseFileSink, type TwoPhaseFileSinkOptions } from './file/two-phase-file-sink.js';
 export { LoadEvents } from './simulated/load-event.js';
 export { LoadSource, type LoadSourceOptions, type LoadSplit } from './simulated/load-source.js';
-export { isAbnormalEvent, RandomUserEventSource, type RandomUserEventSourceOptions, type RandomUserEventSplit } from './simulated/random-user-event-source.js';
+export { isAbnormalEvent } from './simulated/random-user-event.js';
+export {
+  RandomUserEventSource,
+  type RandomUserEventSourceOptions,
+  type RandomUserEventSplit,
+} from './simulated/random-user-event-source.js';
 export { type SourceClock, SystemSourceClock } from './source-clock.js';
-export { CommittedFileTail } from './file/committed-file-tail.js';
-export { SinkFileError } from './file/sink-file-error.js';
-export { TwoPhaseFileSink, type TwoPhaseFileSinkOptions } from './file/two-phase-file-sink.js';

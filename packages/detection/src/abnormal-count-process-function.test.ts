@@ -25,15 +25,30 @@ describe('AbnormalCountProcessFunction', () => {
   it('says it in the words of the seed system', () => {
     const process = new FakeProcess(new AbnormalCountProcessFunction());
     for (let n = 0; n < 4; n++) process.process(event('user1', true, n));
-    expect(process.alerts.map(({ message }) => message)).toEqual(['[ALERT] userId=user1 이상행동 3회 감지!', '[ALERT] userId=user1 이상행동 4회 감지!']);
+    expect(process.alerts.map(({ message }) => message)).toEqual([
+      '[ALERT] userId=user1 이상행동 3회 감지!',
+      '[ALERT] userId=user1 이상행동 4회 감지!',
+    ]);
   });
 
   it('keeps users at 0 who only ever were normal, and counts different users', () => {
     const process = new FakeProcess(new AbnormalCountProcessFunction());
     for (const userId of ['a', 'b', 'a', '']) process.process(event(userId, false));
     const { keyed, lists } = process.snapshot();
-    expect(keyed).toEqual(new Map([['a', 0], ['b', 0], ['', 0]]));
-    expect(lists).toEqual(new Map([['processed', [4]], ['alerts', [0]], ['keys', [3]]]));
+    expect(keyed).toEqual(
+      new Map([
+        ['a', 0],
+        ['b', 0],
+        ['', 0],
+      ]),
+    );
+    expect(lists).toEqual(
+      new Map([
+        ['processed', [4]],
+        ['alerts', [0]],
+        ['keys', [3]],
+      ]),
+    );
   });
 
   it('gives the same alerts, ids and totals whatever it is restored from', () => {
@@ -86,7 +101,9 @@ describe('AbnormalCountProcessFunction', () => {
     expect(silent.published).toEqual([{ topic: 'alert', payload: silent.alerts[0] }]);
     const logging = new FakeProcess(new AbnormalCountProcessFunction(2, { logEvents: true }));
     logging.process(event('a', true, 7));
-    expect(logging.published).toEqual([{ topic: 'process', payload: { userId: 'a', isAbnormal: true, abnormalCount: 1, timestamp: null, sequence: 7 } }]);
+    expect(logging.published).toEqual([
+      { topic: 'process', payload: { userId: 'a', isAbnormal: true, abnormalCount: 1, timestamp: null, sequence: 7 } },
+    ]);
   });
 
   it('lets a job put its own sendAlert in place', () => {

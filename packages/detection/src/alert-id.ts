@@ -7,7 +7,10 @@ import { createHash } from 'node:crypto';
  * taken once. The key's hash is there for who compares ids of a job that was given another key. No hash function runs per alert.
  */
 export function alertIds(lineage: string, operatorUid: string): (key: string, sequence: number) => string {
-  const prefix = createHash('sha256').update(JSON.stringify([lineage, operatorUid])).digest('hex').slice(0, 10);
+  const prefix = createHash('sha256')
+    .update(JSON.stringify([lineage, operatorUid]))
+    .digest('hex')
+    .slice(0, 10);
   return (key, sequence) => prefix + hex(hashCode(key), 8) + sequence.toString(16).padStart(14, '0');
 }
 

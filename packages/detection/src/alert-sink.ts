@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { AlertLogSink, TwoPhaseFileSink } from '@weir/connectors';
 import type { Committer, CommitterContext, RuntimeContext, Sink, SinkWriter } from '@weir/runtime';
 import type { Alert } from './events.js';
@@ -7,18 +6,12 @@ import type { SinkParameters } from './job-parameters.js';
 /** A line of `weir detect`'s output. */
 export const outputLine = ({ userId, count, timestamp, message }: Alert): string => JSON.stringify({ userId, count, timestamp, message });
 
-/** Name of the file in `directory` that holds what `stdout-lines` has committed. */
-export const STDOUT_LINES = 'alerts.ndjson';
-
 function committingSink(parameters: SinkParameters): Required<Sink<Alert>> {
   switch (parameters.kind) {
     case 'alert-log':
       return new AlertLogSink({ directory: parameters.directory });
     case 'file':
       return new TwoPhaseFileSink({ path: parameters.path, workDirectory: parameters.workDirectory, format: outputLine });
-    case 'stdout-lines':
-      // The committer's thread has no standard output of its own: the command line prints what it finds here (CommittedFileTail).
-      return new TwoPhaseFileSink({ path: join(parameters.directory, STDOUT_LINES), workDirectory: parameters.directory, format: outputLine });
   }
 }
 

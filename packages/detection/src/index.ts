@@ -1,6 +1,6 @@
-export { AbnormalCountProcessFunction, type AbnormalCountOptions, alertMessage } from './abnormal-count-process-function.js';
+export { type AbnormalCountOptions, AbnormalCountProcessFunction, alertMessage } from './abnormal-count-process-function.js';
 export { alertIds } from './alert-id.js';
-export { AlertSink, outputLine, STDOUT_LINES } from './alert-sink.js';
+export { AlertSink, outputLine } from './alert-sink.js';
 export { type Alert, alert, type UserEvent, userEvent } from './events.js';
 export { default as detectionJob } from './job.js';
 export { DEFAULT_SEED, type JobParameters, readParameters, type SinkParameters, type SourceParameters } from './job-parameters.js';

@@ -14,8 +14,7 @@ export type SourceParameters =
 
 export type SinkParameters =
   | { readonly kind: 'alert-log'; readonly directory: string }
-  | { readonly kind: 'file'; readonly path: string; readonly workDirectory: string }
-  | { readonly kind: 'stdout-lines'; readonly directory: string };
+  | { readonly kind: 'file'; readonly path: string; readonly workDirectory: string };
 
 export interface JobParameters {
   readonly source: SourceParameters;
@@ -90,13 +89,16 @@ function readFiles(reader: ParameterReader): SourceParameters {
 }
 
 function readSink(reader: ParameterReader): SinkParameters {
-  const kind = reader.oneOf('kind', ['alert-log', 'file', 'stdout-lines']) ?? 'alert-log';
+  const kind = reader.oneOf('kind', ['alert-log', 'file']) ?? 'alert-log';
   const absolute = (name: string): string => {
     const path = reader.string(name);
     if (!isAbsolute(path)) throw new InvalidConfigurationError(`sink.${name} must be an absolute path, not ${path}`);
     return path;
   };
-  const sink: SinkParameters = kind === 'file' ? { kind, path: absolute('path'), workDirectory: absolute('workDirectory') } : { kind, directory: absolute('directory') };
+  const sink: SinkParameters =
+    kind === 'file'
+      ? { kind, path: absolute('path'), workDirectory: absolute('workDirectory') }
+      : { kind, directory: absolute('directory') };
   reader.done();
   return sink;
 }

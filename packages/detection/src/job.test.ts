@@ -10,14 +10,19 @@ function describeJob(given: Record<string, unknown>): Record<string, unknown>[] 
   const operator = (kind: string): unknown => {
     const settings: Record<string, unknown> = { kind };
     operators.push(settings);
-    const proxy: unknown = new Proxy({}, {
-      get: (_, name: string) => (value: unknown = true) => {
-        if (name === 'keyBy') return proxy;
-        if (name === 'process' || name === 'sinkTo') return operator(name);
-        settings[name] = value;
-        return proxy;
+    const proxy: unknown = new Proxy(
+      {},
+      {
+        get:
+          (_, name: string) =>
+          (value: unknown = true) => {
+            if (name === 'keyBy') return proxy;
+            if (name === 'process' || name === 'sinkTo') return operator(name);
+            settings[name] = value;
+            return proxy;
+          },
       },
-    });
+    );
     return proxy;
   };
   const env = { setParallelism: () => env, fromSource: () => operator('source') };
@@ -28,15 +33,32 @@ function describeJob(given: Record<string, unknown>): Record<string, unknown>[] 
 describe('the detection job', () => {
   it('has the seed layout unless told: each operator in slots of its own', () => {
     expect(describeJob({ sink })).toEqual([
-      { kind: 'source', uid: 'random-user-event-source', name: 'RandomUserEventSource', setParallelism: 3, slotSharingGroup: 'source', disableChaining: true },
-      { kind: 'process', uid: 'abnormal-count-process', name: 'AbnormalCountProcess', setParallelism: 3, setMaxParallelism: 103, slotSharingGroup: 'process', disableChaining: true },
+      {
+        kind: 'source',
+        uid: 'random-user-event-source',
+        name: 'RandomUserEventSource',
+        setParallelism: 3,
+        slotSharingGroup: 'source',
+        disableChaining: true,
+      },
+      {
+        kind: 'process',
+        uid: 'abnormal-count-process',
+        name: 'AbnormalCountProcess',
+        setParallelism: 3,
+        setMaxParallelism: 103,
+        slotSharingGroup: 'process',
+        disableChaining: true,
+      },
       { kind: 'sinkTo', uid: 'alert-sink', name: 'AlertSink', setParallelism: 3, slotSharingGroup: 'sink', disableChaining: true },
     ]);
   });
 
   it('reads files by one subtask, all of it in one slot with the pipeline layout', () => {
     const source = { kind: 'files', files: ['/a'] };
-    expect(describeJob({ source, sink: { kind: 'file', path: '/out', workDirectory: '/work' }, layout: 'pipeline', parallelism: 8 })).toEqual([
+    expect(
+      describeJob({ source, sink: { kind: 'file', path: '/out', workDirectory: '/work' }, layout: 'pipeline', parallelism: 8 }),
+    ).toEqual([
       { kind: 'source', uid: 'file-source', name: 'FileSource', setParallelism: 1 },
       { kind: 'process', uid: 'abnormal-count-process', name: 'AbnormalCountProcess', setParallelism: 8, setMaxParallelism: 128 },
       { kind: 'sinkTo', uid: 'alert-sink', name: 'AlertSink', setParallelism: 8 },
@@ -45,14 +67,28 @@ describe('the detection job', () => {
   });
 
   it('completes its parameters', () => {
-    expect(readParameters({ sink })).toMatchObject({ threshold: 3, parallelism: 3, layout: 'seed', source: { kind: 'simulated', intervalMs: 5_000, abnormalRate: 0.3, logEvents: true }, sink });
+    expect(readParameters({ sink })).toMatchObject({
+      threshold: 3,
+      parallelism: 3,
+      layout: 'seed',
+      source: { kind: 'simulated', intervalMs: 5_000, abnormalRate: 0.3, logEvents: true },
+      sink,
+    });
     expect(readParameters({ sink, source: { kind: 'load', count: 5 } }).source).toMatchObject({ keys: 1_000, rate: 0, count: 5 });
     expect(readParameters({ sink, source: { kind: 'simulated', intervalMs: 20 } }).source).toMatchObject({ logEvents: false });
-    expect(readParameters({ sink, source: { kind: 'files', files: ['/a'], format: undefined, follow: false } }).source).toEqual({ kind: 'files', files: ['/a'], key: 'user' });
+    expect(readParameters({ sink, source: { kind: 'files', files: ['/a'], format: undefined, follow: false } }).source).toEqual({
+      kind: 'files',
+      files: ['/a'],
+      key: 'user',
+    });
   });
 
   it('takes what it completed as it is, when a stored job goes on', () => {
-    for (const source of [{ kind: 'simulated', startTime: 5 }, { kind: 'load', count: 5, startTime: 5 }, { kind: 'files', files: ['/a'], format: 'csv', key: 'ip' }]) {
+    for (const source of [
+      { kind: 'simulated', startTime: 5 },
+      { kind: 'load', count: 5, startTime: 5 },
+      { kind: 'files', files: ['/a'], format: 'csv', key: 'ip' },
+    ]) {
       const complete = readParameters({ sink, source });
       expect(readParameters({ ...complete })).toEqual(complete);
     }
@@ -62,7 +98,7 @@ describe('the detection job', () => {
     [{}, 'sink must be an object'],
     [{ sink: { kind: 'file', path: 'out', workDirectory: '/w' } }, 'sink.path must be an absolute path, not out'],
     [{ sink: { kind: 'alert-log' } }, 'sink.directory must be text, not left out'],
-    [{ sink: { kind: 'smoke' } }, 'sink.kind must be one of alert-log, file, stdout-lines, not "smoke"'],
+    [{ sink: { kind: 'smoke' } }, 'sink.kind must be one of alert-log, file, not "smoke"'],
     [{ sink, threshold: 0 }, 'threshold must be a whole number of 1 to 2147483647, not 0'],
     [{ sink, threshold: 2.5 }, 'threshold must be a whole number of 1 to 2147483647, not 2.5'],
     [{ sink, threshhold: 3 }, 'there is no parameter threshhold'],

@@ -37,7 +37,11 @@ export default defineJob<JobParameters>({
 function addSource(env: StreamExecutionEnvironment, { source, parallelism }: JobParameters): SingleOutputStreamOperator<UserEvent> {
   switch (source.kind) {
     case 'simulated':
-      return env.fromSource(new RandomUserEventSource(source), userEvent).uid('random-user-event-source').name('RandomUserEventSource').setParallelism(parallelism);
+      return env
+        .fromSource(new RandomUserEventSource(source), userEvent)
+        .uid('random-user-event-source')
+        .name('RandomUserEventSource')
+        .setParallelism(parallelism);
     case 'load':
       return env.fromSource(new LoadSource(source), userEvent).uid('load-source').name('LoadSource').setParallelism(parallelism);
     case 'files':

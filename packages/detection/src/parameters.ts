@@ -9,7 +9,8 @@ export class ParameterReader {
 
   constructor(given: unknown, path = '') {
     this.#path = path;
-    if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new InvalidConfigurationError(`${path || 'parameters'} must be an object`);
+    if (typeof given !== 'object' || given === null || Array.isArray(given))
+      throw new InvalidConfigurationError(`${path || 'parameters'} must be an object`);
     this.#given = given as Parameters;
   }
 
@@ -22,7 +23,8 @@ export class ParameterReader {
     const { min, max, integer = false } = range;
     const kind = integer ? 'a whole number' : 'a number';
     const bounds = max === Number.MAX_SAFE_INTEGER ? (min === -max ? '' : ` of at least ${min}`) : ` of ${min} to ${max}`;
-    if (typeof value !== 'number' || !(value >= min && value <= max) || (integer && !Number.isSafeInteger(value))) this.#refuse(name, `must be ${kind}${bounds}`, value);
+    if (typeof value !== 'number' || !(value >= min && value <= max) || (integer && !Number.isSafeInteger(value)))
+      this.#refuse(name, `must be ${kind}${bounds}`, value);
     return value;
   }
 

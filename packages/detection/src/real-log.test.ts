@@ -30,7 +30,10 @@ async function read(path: string, key: 'user' | 'ip'): Promise<UserEvent[]> {
 async function grep(path: string, key: 'user' | 'ip'): Promise<UserEvent[]> {
   const events: UserEvent[] = [];
   for (const line of (await readFile(path, 'utf8')).split('\n')) {
-    const match = /sshd(?:-session)?\[\d+\]: (?:message repeated (\d+) times: \[ )?(Failed|Accepted) \S+ for (?:invalid user )?(.*) from (\S+) port \d+/.exec(line);
+    const match =
+      /sshd(?:-session)?\[\d+\]: (?:message repeated (\d+) times: \[ )?(Failed|Accepted) \S+ for (?:invalid user )?(.*) from (\S+) port \d+/.exec(
+        line,
+      );
     for (let n = 0; match && n < Number(match[1] ?? 1); n++) {
       events.push({ userId: match[key === 'user' ? 3 : 4], isAbnormal: match[2] === 'Failed', timestamp: null, sequence: events.length });
     }
@@ -58,7 +61,12 @@ describe.skipIf(!existsSync(LOG))(`a real log (${LOG})`, () => {
 describe('the default seed', () => {
   const INTERVAL_SECONDS = 5;
   const firstAlert = (split: number): number => {
-    const events = Array.from({ length: 36 }, (_, n) => ({ userId: '', isAbnormal: isAbnormalEvent({ seed: DEFAULT_SEED, abnormalRate: 0.3 }, split, n), timestamp: null, sequence: n }));
+    const events = Array.from({ length: 36 }, (_, n) => ({
+      userId: '',
+      isAbnormal: isAbnormalEvent({ seed: DEFAULT_SEED, abnormalRate: 0.3 }, split, n),
+      timestamp: null,
+      sequence: n,
+    }));
     return (detectionOracle(events).alerts[0]?.sequence ?? Number.POSITIVE_INFINITY) * INTERVAL_SECONDS;
   };
 

@@ -88,7 +88,8 @@ export class AlertLogCommitter implements Committer {
     const mark = await readMark(this.#files, alertLogMarkPath(this.#directory), isAlertLogMark);
     const size = await this.#files.size(log);
     if (mark === undefined) return this.#begin(size ?? 0);
-    if ((size ?? 0) < mark.length) throw new SinkFileError(log, `has ${size ?? 0} bytes, but ${mark.length} had been committed: it was changed or removed`);
+    if ((size ?? 0) < mark.length)
+      throw new SinkFileError(log, `has ${size ?? 0} bytes, but ${mark.length} had been committed: it was changed or removed`);
     this.#mark = mark;
     return mark;
   }
@@ -107,7 +108,10 @@ export class AlertLogCommitter implements Committer {
 }
 
 /** Puts its number before each line: `{"id":…}` becomes `{"seq":7,"id":…}`. */
-async function* numbered(pieces: AsyncIterable<Uint8Array>, lastSeq: number): AsyncIterable<{ readonly bytes: Buffer; readonly lines: number }> {
+async function* numbered(
+  pieces: AsyncIterable<Uint8Array>,
+  lastSeq: number,
+): AsyncIterable<{ readonly bytes: Buffer; readonly lines: number }> {
   let out: Buffer[] = [];
   let size = 0;
   let lines = 0;
@@ -118,7 +122,9 @@ async function* numbered(pieces: AsyncIterable<Uint8Array>, lastSeq: number): As
       const end = bytes.indexOf(NEWLINE, from);
       const to = end === -1 ? bytes.length : end + 1;
       // Behind the opening brace, which is always there: the writer made the line.
-      const piece = atLineStart ? Buffer.concat([Buffer.from(`{"seq":${++seq},`), bytes.subarray(from + 1, to)]) : Buffer.from(bytes.subarray(from, to));
+      const piece = atLineStart
+        ? Buffer.concat([Buffer.from(`{"seq":${++seq},`), bytes.subarray(from + 1, to)])
+        : Buffer.from(bytes.subarray(from, to));
       atLineStart = end !== -1;
       if (atLineStart) lines++;
       out.push(piece);

@@ -17,5 +17,11 @@ export const alertLogMarkPath = (directory: string): string => join(directory, '
 
 export function isAlertLogMark(value: unknown): value is AlertLogMark {
   const mark = value as AlertLogMark | undefined;
-  return mark !== undefined && mark.version === 1 && Number.isSafeInteger(mark.length) && Number.isSafeInteger(mark.lastSeq) && Array.isArray(mark.committed);
+  return (
+    mark !== undefined &&
+    mark.version === 1 &&
+    Number.isSafeInteger(mark.length) &&
+    Number.isSafeInteger(mark.lastSeq) &&
+    Array.isArray(mark.committed)
+  );
 }

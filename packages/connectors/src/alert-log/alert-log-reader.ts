@@ -83,7 +83,8 @@ export class AlertLogReader {
 
   #parse(line: string, seq: number): LoggedAlert {
     const alert = JSON.parse(line) as LoggedAlert;
-    if (alert.seq !== seq) throw new SinkFileError(alertLogPath(this.#directory), `has alert ${alert.seq} where ${seq} belongs: it was changed`);
+    if (alert.seq !== seq)
+      throw new SinkFileError(alertLogPath(this.#directory), `has alert ${alert.seq} where ${seq} belongs: it was changed`);
     return alert;
   }
 }

@@ -4,24 +4,31 @@ import { join } from 'node:path';
 import type { CommitPart, Committer } from '@weir/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeSinkFiles } from '../file/node-sink-files.js';
-import { Killed, SimulatedDisk } from '../testing/simulated-disk.js';
+import { Killed, random, SimulatedDisk } from '../testing/simulated-disk.js';
 import { AlertLogCommitter } from './alert-log-committer.js';
 import { AlertLogReader } from './alert-log-reader.js';
-import { type LoggedAlert } from './alert-log-sink.js';
+import type { LoggedAlert } from './alert-log-sink.js';
 
 const LAST = 6;
-const alertsOf = (checkpointId: number): string[] => Array.from({ length: [2, 1, 0, 9, 3][checkpointId % 5] }, (_, i) => `{"id":"${checkpointId}-${i}","userId":"u한"}`);
+const alertsOf = (checkpointId: number): string[] =>
+  Array.from({ length: [2, 1, 0, 9, 3][checkpointId % 5] }, (_, i) => `{"id":"${checkpointId}-${i}","userId":"u한"}`);
 const logUpTo = (checkpointId: number): string =>
   Array.from({ length: checkpointId }, (_, i) => alertsOf(i + 1))
     .flat()
     .map((line, i) => `{"seq":${i + 1},${line.slice(1)}\n`)
     .join('');
 
-const part = (lines: readonly string[], subtask: number): CommitPart => ({ subtask, bytes: pieces(Buffer.from(lines.map((line) => `${line}\n`).join(''))) });
+const part = (lines: readonly string[], subtask: number): CommitPart => ({
+  subtask,
+  bytes: pieces(Buffer.from(lines.map((line) => `${line}\n`).join(''))),
+});
 async function* pieces(bytes: Buffer): AsyncIterable<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 29) yield bytes.subarray(at, at + 29);
 }
-const parts = (checkpointId: number): CommitPart[] => [part(alertsOf(checkpointId).slice(0, 4), 0), part(alertsOf(checkpointId).slice(4), 1)];
+const parts = (checkpointId: number): CommitPart[] => [
+  part(alertsOf(checkpointId).slice(0, 4), 0),
+  part(alertsOf(checkpointId).slice(4), 1),
+];
 
 async function run(disk: SimulatedDisk, progress: { acknowledged: number; told: number }): Promise<void> {
   const committer: Committer = new AlertLogCommitter('/log', 'l', disk);
@@ -54,7 +61,12 @@ describe('AlertLogCommitter', () => {
     const again = new AlertLogCommitter('/log', 'first', disk);
     expect(await again.open()).toBe(1);
     expect(await again.commit(4, parts(4))).toBe(3);
-    expect(committed(disk)).toBe([1, 3, 4].flatMap(alertsOf).map((line, i) => `{"seq":${i + 1},${line.slice(1)}\n`).join(''));
+    expect(committed(disk)).toBe(
+      [1, 3, 4]
+        .flatMap(alertsOf)
+        .map((line, i) => `{"seq":${i + 1},${line.slice(1)}\n`)
+        .join(''),
+    );
   });
 
   it.each([false, true])('shows whole checkpoints only, killed at any operation (loss of power: %s)', async (powerLoss) => {
@@ -68,14 +80,16 @@ describe('AlertLogCommitter', () => {
           expect(committed(disk).startsWith(seen)).toBe(true);
           seen = committed(disk);
         };
-        const cut = await run(disk, progress).then(() => false, (error: unknown) => {
-          if (error instanceof Killed) return true;
-          throw error;
-        });
+        const cut = await run(disk, progress).then(
+          () => false,
+          (error: unknown) => {
+            if (error instanceof Killed) return true;
+            throw error;
+          },
+        );
         const states = Array.from({ length: LAST + 1 }, (_, n) => logUpTo(n));
         if (powerLoss) {
-          let state = killAt * 31 + seed;
-          disk.losePower(() => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32);
+          disk.losePower(random(killAt * 31 + seed));
           seen = '';
         }
         expect(states.indexOf(committed(disk))).toBeGreaterThanOrEqual(states.indexOf(states[progress.acknowledged]));
@@ -116,8 +130,16 @@ describe('AlertLogReader', () => {
     const committer = new AlertLogCommitter(log, 'l', nodeSinkFiles);
     await committer.open();
     let last = 0;
-    for (const [checkpointId, count] of [[1, 1], [2, 998], [3, 1], [4, 1], [5, 12_345]] as const) {
-      const lines = Array.from({ length: count }, (_, i) => JSON.stringify({ id: `${last + i + 1}`, userId: '한'.repeat(i % 7), message: 'x'.repeat(i % 100) }));
+    for (const [checkpointId, count] of [
+      [1, 1],
+      [2, 998],
+      [3, 1],
+      [4, 1],
+      [5, 12_345],
+    ] as const) {
+      const lines = Array.from({ length: count }, (_, i) =>
+        JSON.stringify({ id: `${last + i + 1}`, userId: '한'.repeat(i % 7), message: 'x'.repeat(i % 100) }),
+      );
       await committer.commit(checkpointId, [part(lines, 0)]);
       last += count;
       expect(await reader.last()).toBe(last);
@@ -132,7 +154,10 @@ describe('AlertLogReader', () => {
     }
     // What is behind the mark is not committed.
     await writeFile(join(log, 'alerts.ndjson'), 'torn', { flag: 'a' });
-    const both: LoggedAlert[][] = await Promise.all([new AlertLogReader(log).read({ after: last - 2, limit: 10 }), reader.read({ after: last - 2, limit: 10 })]);
+    const both: LoggedAlert[][] = await Promise.all([
+      new AlertLogReader(log).read({ after: last - 2, limit: 10 }),
+      reader.read({ after: last - 2, limit: 10 }),
+    ]);
     expect(both.map((alerts) => alerts.length)).toEqual([2, 2]);
   });
 });

@@ -52,7 +52,8 @@ export class ChunkedFile {
     try {
       const stat = await file.stat();
       if (stat.isDirectory()) throw new SourceFileError(path, 'is a directory');
-      if (!stat.isFile()) throw new SourceFileError(path, 'is no regular file, so it could not be read again after a failure; use - and standard input');
+      if (!stat.isFile())
+        throw new SourceFileError(path, 'is no regular file, so it could not be read again after a failure; use - and standard input');
       if (stat.size < offset) {
         throw new SourceFileError(path, `has ${stat.size} bytes now, but ${offset} of it had been read: it was cut or replaced`);
       }

@@ -18,5 +18,11 @@ export const markPath = (workDirectory: string): string => join(workDirectory, '
 
 export function isFileMark(value: unknown): value is FileMark {
   const mark = value as FileMark | undefined;
-  return mark !== undefined && mark.version === 1 && typeof mark.path === 'string' && typeof mark.lineage === 'string' && Array.isArray(mark.lengths);
+  return (
+    mark !== undefined &&
+    mark.version === 1 &&
+    typeof mark.path === 'string' &&
+    typeof mark.lineage === 'string' &&
+    Array.isArray(mark.lengths)
+  );
 }

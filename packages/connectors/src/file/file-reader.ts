@@ -35,7 +35,13 @@ export class FileReader implements SourceReader<UserEvent, FilePosition> {
     this.#options = options;
     this.#context = context;
     const counter = (name: Total): Counter => context.counter(name);
-    this.#counters = { events: counter('events'), lines: counter('lines'), bytes: counter('bytes'), skipped: counter('skipped'), malformed: counter('malformed') };
+    this.#counters = {
+      events: counter('events'),
+      lines: counter('lines'),
+      bytes: counter('bytes'),
+      skipped: counter('skipped'),
+      malformed: counter('malformed'),
+    };
   }
 
   async start(restored: readonly FilePosition[] | undefined): Promise<void> {
@@ -63,7 +69,10 @@ export class FileReader implements SourceReader<UserEvent, FilePosition> {
   #checkList(position: FilePosition): void {
     const path = this.#options.files[position.file];
     if (position.file > this.#options.files.length || (path ?? '') !== position.path) {
-      throw new SourceFileError(position.path || `file ${position.file + 1}`, `was being read as file ${position.file + 1}, which is now ${path ?? 'missing'}: give the same files in the same order`);
+      throw new SourceFileError(
+        position.path || `file ${position.file + 1}`,
+        `was being read as file ${position.file + 1}, which is now ${path ?? 'missing'}: give the same files in the same order`,
+      );
     }
   }
 
@@ -162,7 +171,10 @@ export class FileReader implements SourceReader<UserEvent, FilePosition> {
   snapshotState(): readonly FilePosition[] {
     if (!this.#active) return [];
     const reader = this.#reader;
-    const at = this.#current === undefined ? reader?.positionAt(reader.offset, reader.line) : reader?.positionAt(this.#currentOffset, this.#currentLine);
+    const at =
+      this.#current === undefined
+        ? reader?.positionAt(reader.offset, reader.line)
+        : reader?.positionAt(this.#currentOffset, this.#currentLine);
     return [
       {
         file: this.#file,

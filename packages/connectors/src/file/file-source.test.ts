@@ -20,7 +20,8 @@ async function file(content: string | Buffer, ending = '.log'): Promise<string> 
   return path;
 }
 
-const short = (events: readonly UserEvent[]): string[] => events.map(({ userId, isAbnormal, sequence }) => `${sequence} ${userId} ${isAbnormal ? 'abnormal' : 'normal'}`);
+const short = (events: readonly UserEvent[]): string[] =>
+  events.map(({ userId, isAbnormal, sequence }) => `${sequence} ${userId} ${isAbnormal ? 'abnormal' : 'normal'}`);
 
 interface Run {
   readonly events: UserEvent[];
@@ -57,7 +58,8 @@ async function restoresEverywhere(options: FileSourceOptions): Promise<void> {
   }
 }
 
-const failed = (name: string, n = 1): string => `Dec 10 06:55:48 h sshd[1]: ${n > 1 ? `message repeated ${n} times: [ ` : ''}Failed password for ${name} from 1.2.3.4 port 22 ssh2${n > 1 ? ']' : ''}`;
+const failed = (name: string, n = 1): string =>
+  `Dec 10 06:55:48 h sshd[1]: ${n > 1 ? `message repeated ${n} times: [ ` : ''}Failed password for ${name} from 1.2.3.4 port 22 ssh2${n > 1 ? ']' : ''}`;
 
 describe('FileSource', () => {
   it('reads files one after the other, each in its own format', async () => {
@@ -82,7 +84,10 @@ describe('FileSource', () => {
   });
 
   it('reads invalid UTF-8 as U+FFFD', async () => {
-    const path = await file(Buffer.concat([Buffer.from('{"userId":"a'), Buffer.from([0xff, 0xfe]), Buffer.from('","eventType":"normal"}\n')]), '.ndjson');
+    const path = await file(
+      Buffer.concat([Buffer.from('{"userId":"a'), Buffer.from([0xff, 0xfe]), Buffer.from('","eventType":"normal"}\n')]),
+      '.ndjson',
+    );
     expect((await run({ files: [path] })).events[0].userId).toBe('a\ufffd\ufffd');
   });
 
@@ -102,7 +107,11 @@ describe('FileSource', () => {
   it('drops a line that is too long and goes on behind it', async () => {
     const line = (user: string): string => `{"userId":"${user}","eventType":"normal"}`;
     const fits = line('x'.repeat(LONGEST_RECORD - line('').length - 1));
-    for (const [long, taken] of [[fits, true], [`${fits} `, false], [line('x'.repeat(3_000_000)), false]] as const) {
+    for (const [long, taken] of [
+      [fits, true],
+      [`${fits} `, false],
+      [line('x'.repeat(3_000_000)), false],
+    ] as const) {
       const path = await file(`${line('a')}\n${long}\n${line('b')}\n${long}`, '.ndjson');
       const { events, totals, malformed } = await run({ files: [path] });
       expect(events.map(({ userId }) => userId.slice(0, 5))).toEqual(taken ? ['a', 'xxxxx', 'b', 'xxxxx'] : ['a', 'b']);
@@ -114,16 +123,24 @@ describe('FileSource', () => {
   });
 
   it('reads long input across chunk borders as it stands there', async () => {
-    const lines = Array.from({ length: 30_000 }, (_, i) => `{"userId":"user${i}${'.'.repeat(i % 97)}","eventType":"${i % 3 ? 'normal' : 'abnormal'}"}`);
+    const lines = Array.from(
+      { length: 30_000 },
+      (_, i) => `{"userId":"user${i}${'.'.repeat(i % 97)}","eventType":"${i % 3 ? 'normal' : 'abnormal'}"}`,
+    );
     const { events, totals } = await run({ files: [await file(lines.join('\n'), '.ndjson')] });
-    expect(events.map(({ userId, isAbnormal }) => [userId, isAbnormal])).toEqual(lines.map((line) => JSON.parse(line)).map(({ userId, eventType }) => [userId, eventType === 'abnormal']));
+    expect(events.map(({ userId, isAbnormal }) => [userId, isAbnormal])).toEqual(
+      lines.map((line) => JSON.parse(line)).map(({ userId, eventType }) => [userId, eventType === 'abnormal']),
+    );
     expect(totals).toMatchObject({ events: 30_000, lines: 30_000 });
   });
 
   it('goes on from any snapshot with the same events', async () => {
     const log = await file(`${failed('a')}\nnoise\n${failed('b', 4)}\n${failed('b', 0)}\n${failed('c', 3)}`);
     const csv = await file('userId,eventType\r\n"x\ny",normal\r\nbad\r\nz,abnormal\r\n"open\n', '.csv');
-    const ndjson = await file(`\ufeff{"userId":"a","eventType":"normal"}\n\nnot\n${'y'.repeat(1_500_000)}\n{"userId":"b","eventType":"abnormal"}`, '.ndjson');
+    const ndjson = await file(
+      `\ufeff{"userId":"a","eventType":"normal"}\n\nnot\n${'y'.repeat(1_500_000)}\n{"userId":"b","eventType":"abnormal"}`,
+      '.ndjson',
+    );
     await restoresEverywhere({ files: [log, csv, ndjson, log], key: 'user' });
   });
 

@@ -1,7 +1,7 @@
 import { int64, nullable, record, type Source, type SourceReader, type SourceReaderContext, string, type TypeOf } from '@weir/runtime';
 import type { UserEvent } from '../event.js';
-import type { FormatName, KeyField } from './formats/format.js';
 import { FileReader } from './file-reader.js';
+import type { FormatName, KeyField } from './formats/format.js';
 
 export interface FileSourceOptions {
   /** Absolute paths, read one after the other in this order. */

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommitPart } from '@weir/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CommittedFileTail } from './committed-file-tail.js';
 import { nodeSinkFiles } from './node-sink-files.js';
-import { TwoPhaseFileCommitter } from './two-phase-file-committer.js';
 import { spool } from './spool.js';
+import { TwoPhaseFileCommitter } from './two-phase-file-committer.js';
 
 let directory = '';
 let runs = 0;
@@ -20,7 +20,10 @@ async function* text(value: string): AsyncIterable<Uint8Array> {
   yield Buffer.from(value);
 }
 const parts = (value: string): CommitPart[] => [{ subtask: 0, bytes: text(value) }];
-const place = (): { path: string; workDirectory: string } => ({ path: join(directory, `out-${runs}`), workDirectory: join(directory, `work-${runs++}`) });
+const place = (): { path: string; workDirectory: string } => ({
+  path: join(directory, `out-${runs}`),
+  workDirectory: join(directory, `work-${runs++}`),
+});
 
 describe('the file sink on a real disk', () => {
   it('publishes each commit under a new inode and takes the output back after close', async () => {
@@ -109,7 +112,10 @@ describe('the file sink on a real disk', () => {
       expect(now.startsWith(before)).toBe(true);
       before = now;
     }
-    const got = before.split('\n').slice(0, -1).map((line) => line.slice(0, line.lastIndexOf(' ')));
+    const got = before
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => line.slice(0, line.lastIndexOf(' ')));
     const last = Number(got.at(-1)?.split(' ')[0] ?? 0);
     expect(last).toBeGreaterThan(1);
     const want: string[] = [];

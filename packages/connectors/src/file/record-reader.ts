@@ -64,7 +64,8 @@ export class RecordReader {
     const file = this.#file;
     for (;;) {
       if (this.#dropping === undefined) {
-        if (file.offset === 0 && file.end - file.from >= 3 && BYTE_ORDER_MARK.equals(file.bytes.subarray(file.from, file.from + 3))) file.from += 3;
+        if (file.offset === 0 && file.end - file.from >= 3 && BYTE_ORDER_MARK.equals(file.bytes.subarray(file.from, file.from + 3)))
+          file.from += 3;
         const left = file.end - file.from;
         if (left === 0 && file.atEnd) return null;
         const beyond: Beyond = left >= LONGEST_RECORD ? 'too-long' : file.atEnd ? 'file-end' : 'more';
@@ -116,6 +117,10 @@ export class RecordReader {
 
 async function start(file: ChunkedFile, format: FormatName | undefined): Promise<RecordPosition> {
   const name = format ?? detectFormat(file.path, await readStart(file.path, DETECT_BYTES));
-  if (name === undefined) throw new SourceFileError(file.path, 'is of no format that can be told from its name or its first lines; say it by --format ndjson, csv or sshd');
+  if (name === undefined)
+    throw new SourceFileError(
+      file.path,
+      'is of no format that can be told from its name or its first lines; say it by --format ndjson, csv or sshd',
+    );
   return { offset: 0, line: 0, format: name, header: null, referenceTime: Math.floor(file.modifiedAt) };
 }

@@ -12,7 +12,14 @@ export class SourceFileError extends WeirError {
   static unreadable(path: string, cause: unknown): SourceFileError {
     if (cause instanceof SourceFileError) return cause;
     const { code, message } = cause as { code?: string; message?: string };
-    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'permission denied' : code === 'EISDIR' ? 'it is a directory' : message;
+    const why =
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'EACCES'
+          ? 'permission denied'
+          : code === 'EISDIR'
+            ? 'it is a directory'
+            : message;
     return new SourceFileError(path, `cannot be read: ${why}`, { cause });
   }
 }

@@ -25,7 +25,15 @@ export class StreamCommitter {
 
   async open(): Promise<number> {
     const found = await readMark(this.#files, this.#markPath, isFileMark);
-    const none: FileMark = { version: 1, path: this.#path, lineage: this.#lineage, checkpointId: 0, records: 0, current: 0, lengths: [0, 0] };
+    const none: FileMark = {
+      version: 1,
+      path: this.#path,
+      lineage: this.#lineage,
+      checkpointId: 0,
+      records: 0,
+      current: 0,
+      lengths: [0, 0],
+    };
     this.#mark = found?.lineage === this.#lineage ? found : none;
     return this.#mark.checkpointId;
   }

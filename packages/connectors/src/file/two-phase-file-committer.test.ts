@@ -1,15 +1,20 @@
 import type { CommitPart } from '@weir/runtime';
 import { describe, expect, it } from 'vitest';
-import { Killed, SimulatedDisk } from '../testing/simulated-disk.js';
+import { Killed, random, SimulatedDisk } from '../testing/simulated-disk.js';
 import { TwoPhaseFileCommitter } from './two-phase-file-committer.js';
 
 const OUT = '/out/alerts.jsonl';
 const options = { path: OUT, workDirectory: '/work' };
 
 /** Checkpoint n commits these lines: sometimes none, sometimes many, over two subtasks. */
-const linesOf = (checkpointId: number): string[] => Array.from({ length: [2, 1, 0, 20, 3][checkpointId % 5] }, (_, i) => `checkpoint ${checkpointId} line ${i}`);
+const linesOf = (checkpointId: number): string[] =>
+  Array.from({ length: [2, 1, 0, 20, 3][checkpointId % 5] }, (_, i) => `checkpoint ${checkpointId} line ${i}`);
 const LAST = 6;
-const upTo = (checkpointId: number): string => Array.from({ length: checkpointId }, (_, i) => linesOf(i + 1)).flat().map((line) => `${line}\n`).join('');
+const upTo = (checkpointId: number): string =>
+  Array.from({ length: checkpointId }, (_, i) => linesOf(i + 1))
+    .flat()
+    .map((line) => `${line}\n`)
+    .join('');
 const STATES = Array.from({ length: LAST + 1 }, (_, n) => upTo(n));
 
 function parts(checkpointId: number): CommitPart[] {
@@ -54,14 +59,6 @@ function watch(disk: SimulatedDisk, progress: { acknowledged: number }): () => v
     if (state === -1 && seen === -1) return expect(disk.peek(OUT)).toBe('the output of an earlier run\n');
     expect(state).toBeGreaterThanOrEqual(Math.max(seen, STATES.indexOf(STATES[progress.acknowledged])));
     seen = state;
-  };
-}
-
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
   };
 }
 
@@ -165,7 +162,12 @@ describe('TwoPhaseFileCommitter', () => {
       disk.fail = () => undefined;
       expect(records).toBe(20);
       expect(await committer.commit(4, parts(4))).toBe(3);
-      expect(disk.peek(OUT)).toBe([1, 3, 4].flatMap(linesOf).map((line) => `${line}\n`).join(''));
+      expect(disk.peek(OUT)).toBe(
+        [1, 3, 4]
+          .flatMap(linesOf)
+          .map((line) => `${line}\n`)
+          .join(''),
+      );
       if (!failed) return;
     }
   });
@@ -184,11 +186,17 @@ describe('TwoPhaseFileCommitter', () => {
     const [committer] = await open(disk);
     await committer.commit(3, parts(3));
     await committer.close();
-    await expect(new TwoPhaseFileCommitter({ ...options, path: '/out/other' }, 'l', disk).open()).rejects.toThrow(/alerts.jsonl is the output that this job has been writing/);
+    await expect(new TwoPhaseFileCommitter({ ...options, path: '/out/other' }, 'l', disk).open()).rejects.toThrow(
+      /alerts.jsonl is the output that this job has been writing/,
+    );
     disk.plant(OUT, 'shorter\n');
     await expect(open(disk)).rejects.toThrow(/was changed or removed/);
-    await expect(new TwoPhaseFileCommitter({ ...options, path: '/none/x' }, 'l', disk).open()).rejects.toThrow(/there is no directory \/none/);
-    await expect(new TwoPhaseFileCommitter({ ...options, path: '/out' }, 'l', new SimulatedDisk('/', '/out')).open()).rejects.toThrow(/it is a directory/);
+    await expect(new TwoPhaseFileCommitter({ ...options, path: '/none/x' }, 'l', disk).open()).rejects.toThrow(
+      /there is no directory \/none/,
+    );
+    await expect(new TwoPhaseFileCommitter({ ...options, path: '/out' }, 'l', new SimulatedDisk('/', '/out')).open()).rejects.toThrow(
+      /it is a directory/,
+    );
     disk.fail = (operation) => (operation === 'remove' ? 'EACCES' : undefined);
     await expect(open(disk, 'new')).rejects.toThrow(/cannot be written: EACCES/);
     disk.plant('/work/commit.mark', '0 {}\n');

@@ -111,7 +111,8 @@ export class TwoPhaseFileCommitter implements Committer {
   async #catchUp(mark: FileMark, other: 0 | 1): Promise<AppendFile> {
     const file = await this.#files.append(this.#private(other), mark.lengths[other]);
     try {
-      for await (const bytes of this.#files.read(this.#private(mark.current), mark.lengths[other], mark.lengths[mark.current])) await file.write(bytes);
+      for await (const bytes of this.#files.read(this.#private(mark.current), mark.lengths[other], mark.lengths[mark.current]))
+        await file.write(bytes);
       return file;
     } catch (error) {
       await file.close();
@@ -143,7 +144,10 @@ export class TwoPhaseFileCommitter implements Committer {
 
   async #goOn(mark: FileMark): Promise<FileMark> {
     if (mark.path !== this.#path) {
-      throw new SinkFileError(mark.path, `is the output that this job has been writing; ${this.#path} cannot take its place. Give the same output, or another data directory`);
+      throw new SinkFileError(
+        mark.path,
+        `is the output that this job has been writing; ${this.#path} cannot take its place. Give the same output, or another data directory`,
+      );
     }
     const { current, lengths } = mark;
     const other = current === 0 ? 1 : 0;
@@ -194,7 +198,11 @@ export class TwoPhaseFileCommitter implements Committer {
 async function realOutputPath(files: SinkFiles, path: string): Promise<string> {
   const real = await files.realPath(path).catch((cause: unknown) => {
     const missing = (cause as { code?: string }).code === 'ENOENT';
-    throw new SinkFileError(path, missing ? `cannot be written: there is no directory ${dirname(path)}` : `cannot be written: ${(cause as Error).message}`, { cause });
+    throw new SinkFileError(
+      path,
+      missing ? `cannot be written: there is no directory ${dirname(path)}` : `cannot be written: ${(cause as Error).message}`,
+      { cause },
+    );
   });
   if ((await files.kind(real)) === 'directory') throw new SinkFileError(path, 'cannot be written: it is a directory');
   return real;

@@ -21,7 +21,8 @@ describe('counter-based random numbers', () => {
 
   it('differ by seed, stream and n, also beyond 32 bits', () => {
     const seen = new Set<number>();
-    for (const seed of [0, 1, 2 ** 32, 2 ** 32 + 1]) for (const stream of [0, 1, 2]) for (const n of [0, 1, 2 ** 32, 2 ** 33 + 1]) seen.add(randomBits(streamBase(seed, stream), n));
+    for (const seed of [0, 1, 2 ** 32, 2 ** 32 + 1])
+      for (const stream of [0, 1, 2]) for (const n of [0, 1, 2 ** 32, 2 ** 33 + 1]) seen.add(randomBits(streamBase(seed, stream), n));
     expect(seen.size).toBe(4 * 3 * 4);
   });
 

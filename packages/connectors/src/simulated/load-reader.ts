@@ -43,7 +43,12 @@ export class LoadReader implements SourceReader<UserEvent, LoadSplit> {
   start(restored: readonly LoadSplit[] | undefined): void {
     const now = this.#clock.now();
     const { indexOfThisSubtask, numberOfParallelSubtasks } = this.#context;
-    const first = { split: indexOfThisSubtask, splits: numberOfParallelSubtasks, start: this.#options.startTime ?? Math.floor(now), next: 0 };
+    const first = {
+      split: indexOfThisSubtask,
+      splits: numberOfParallelSubtasks,
+      start: this.#options.startTime ?? Math.floor(now),
+      next: 0,
+    };
     this.#splits = (restored ?? [first]).map(({ split, splits, start, next }) => ({
       split,
       splits,

@@ -16,7 +16,9 @@ describe('LoadSource', () => {
   it('makes exactly `count` events over all subtasks, each with a sequence of its own', async () => {
     const all: UserEvent[] = [];
     for (const k of [0, 1, 2]) {
-      const got = await readAll(await startReader(new LoadSource(options), undefined, { indexOfThisSubtask: k, numberOfParallelSubtasks: 3 }));
+      const got = await readAll(
+        await startReader(new LoadSource(options), undefined, { indexOfThisSubtask: k, numberOfParallelSubtasks: 3 }),
+      );
       expect(got).toEqual(oracle(k, 3));
       all.push(...got);
     }
@@ -31,7 +33,9 @@ describe('LoadSource', () => {
     await readAll(reader, (records) => snapshots.push({ taken: records.length, state: reader.snapshotState(0) }), 333);
     expect(snapshots.length).toBeGreaterThan(10);
     for (const { taken, state } of snapshots) {
-      expect(await readAll(await startReader(new LoadSource(options), state, { numberOfParallelSubtasks: 4 }))).toEqual(oracle(0, 1).slice(taken));
+      expect(await readAll(await startReader(new LoadSource(options), state, { numberOfParallelSubtasks: 4 }))).toEqual(
+        oracle(0, 1).slice(taken),
+      );
     }
     const both = [0, 1].map((split) => ({ split, splits: 2, start: options.startTime, next: 0 }));
     const got = await readAll(await startReader(new LoadSource(options), both));

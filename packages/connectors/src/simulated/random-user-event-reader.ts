@@ -2,7 +2,8 @@ import { InputStatus, type ReaderOutput, type SourceReader, type SourceReaderCon
 import type { UserEvent } from '../event.js';
 import type { SourceClock } from '../source-clock.js';
 import { dueAt, handOverAt, lagAfterRestore, type Schedule, withInterval } from './pace.js';
-import { isAbnormalEvent, type RandomUserEventSourceOptions, type RandomUserEventSplit } from './random-user-event-source.js';
+import { isAbnormalEvent } from './random-user-event.js';
+import type { RandomUserEventSourceOptions, RandomUserEventSplit } from './random-user-event-source.js';
 
 const BATCH = 256;
 

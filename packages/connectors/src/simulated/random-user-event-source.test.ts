@@ -2,7 +2,8 @@ import { InputStatus, type SourceReader } from '@weir/runtime';
 import { describe, expect, it } from 'vitest';
 import type { UserEvent } from '../event.js';
 import { CollectingOutput, ManualClock, startReader } from '../testing/reader-driver.js';
-import { isAbnormalEvent, RandomUserEventSource, type RandomUserEventSplit } from './random-user-event-source.js';
+import { isAbnormalEvent } from './random-user-event.js';
+import { RandomUserEventSource, type RandomUserEventSplit } from './random-user-event-source.js';
 
 const options = { intervalMs: 100, abnormalRate: 0.3, seed: 7, startTime: 1_000 };
 const source = (clock: ManualClock): RandomUserEventSource => new RandomUserEventSource(options, () => clock);
@@ -77,7 +78,11 @@ describe('RandomUserEventSource', () => {
 
   it('keeps its users at another parallelism', async () => {
     const clock = new ManualClock(1_000);
-    const states = await Promise.all([0, 1, 2].map(async (k) => (await startReader(source(clock), undefined, { indexOfThisSubtask: k, numberOfParallelSubtasks: 3 })).snapshotState(1)));
+    const states = await Promise.all(
+      [0, 1, 2].map(async (k) =>
+        (await startReader(source(clock), undefined, { indexOfThisSubtask: k, numberOfParallelSubtasks: 3 })).snapshotState(1),
+      ),
+    );
     clock.time = 1_200;
     const one = poll(await startReader(source(clock), states.flat(), { numberOfParallelSubtasks: 1 }), 1);
     for (const k of [0, 1, 2]) expect(one.filter((event) => event.userId === `user${k + 1}`)).toEqual(oracle(k, 3, 3));

@@ -1,7 +1,6 @@
-import { int64, record, string, type Source, type SourceReader, type SourceReaderContext, type TypeOf } from '@weir/runtime';
+import { int64, record, type Source, type SourceReader, type SourceReaderContext, string, type TypeOf } from '@weir/runtime';
 import type { UserEvent } from '../event.js';
 import { type SourceClock, SystemSourceClock } from '../source-clock.js';
-import { randomBits, streamBase, threshold32 } from './counter-hash.js';
 import { RandomUserEventReader } from './random-user-event-reader.js';
 
 export interface RandomUserEventSourceOptions {
@@ -46,9 +45,4 @@ export class RandomUserEventSource implements Source<UserEvent, RandomUserEventS
   createReader(context: SourceReaderContext): SourceReader<UserEvent, RandomUserEventSplit> {
     return new RandomUserEventReader(this.#options, context, this.#clock());
   }
-}
-
-/** Whether event n of user `split + 1` is abnormal: what an oracle asks. */
-export function isAbnormalEvent(options: Pick<RandomUserEventSourceOptions, 'seed' | 'abnormalRate'>, split: number, n: number): boolean {
-  return randomBits(streamBase(options.seed, split), n) < threshold32(options.abnormalRate);
 }

@@ -59,14 +59,22 @@ export class CollectingOutput<T> implements ReaderOutput<T> {
   }
 }
 
-export async function startReader<T, S>(source: Source<T, S>, restored?: readonly S[], context: Partial<SourceReaderContext> = {}): Promise<SourceReader<T, S>> {
+export async function startReader<T, S>(
+  source: Source<T, S>,
+  restored?: readonly S[],
+  context: Partial<SourceReaderContext> = {},
+): Promise<SourceReader<T, S>> {
   const reader = source.createReader(fakeContext(context));
   await reader.start(restored);
   return reader;
 }
 
 /** Polls to the end of input, or until nothing is there with `atMost` records taken at a time. `between` runs before each poll. */
-export async function readAll<T, S>(reader: SourceReader<T, S>, between: (records: readonly T[]) => void = () => {}, roomPerPoll = Number.POSITIVE_INFINITY): Promise<T[]> {
+export async function readAll<T, S>(
+  reader: SourceReader<T, S>,
+  between: (records: readonly T[]) => void = () => {},
+  roomPerPoll = Number.POSITIVE_INFINITY,
+): Promise<T[]> {
   const output = new CollectingOutput<T>();
   for (;;) {
     between(output.records);

@@ -62,7 +62,14 @@ export class SimulatedDisk implements SinkFiles {
       const length = known + Math.floor(random() * (bytes.length - known + 1));
       const torn = Buffer.concat([bytes.subarray(0, known), Buffer.alloc(length - known)]);
       const appended = bytes.length >= durable.length && bytes.subarray(0, durable.length).equals(durable);
-      inode.bytes = appended && torn.length < durable.length ? durable : appended ? Buffer.concat([durable, torn.subarray(durable.length)]) : random() < 0.5 ? durable : torn;
+      inode.bytes =
+        appended && torn.length < durable.length
+          ? durable
+          : appended
+            ? Buffer.concat([durable, torn.subarray(durable.length)])
+            : random() < 0.5
+              ? durable
+              : torn;
       inode.durable = inode.bytes;
     }
   }
@@ -117,7 +124,10 @@ export class SimulatedDisk implements SinkFiles {
   }
 
   realPath(path: string): Promise<string> {
-    return this.#step('realPath', path, () => (this.#directory(path), path));
+    return this.#step('realPath', path, () => {
+      this.#directory(path);
+      return path;
+    });
   }
 
   makeDirectory(path: string): Promise<void> {
@@ -135,7 +145,8 @@ export class SimulatedDisk implements SinkFiles {
   }
 
   async *read(path: string, from: number, to: number): AsyncIterable<Uint8Array> {
-    for (let at = from; at < to; at += 16) yield await this.#step('read', path, () => Buffer.from(this.#inode(path).bytes.subarray(at, Math.min(at + 16, to))));
+    for (let at = from; at < to; at += 16)
+      yield await this.#step('read', path, () => Buffer.from(this.#inode(path).bytes.subarray(at, Math.min(at + 16, to))));
   }
 
   async append(path: string, length: number): Promise<AppendFile> {
@@ -206,4 +217,13 @@ export class SimulatedDisk implements SinkFiles {
       directory.pending = [];
     });
   }
+}
+
+/** Numbers 0 … 1, the same for the same seed. */
+export function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
 }

@@ -24,7 +24,9 @@ describe('csv records', () => {
   it('come back as they were written, whatever stands in them', () => {
     fc.assert(
       fc.property(rows, fc.constantFrom('\n', '\r\n'), fc.boolean(), (table, lineEnd, endsWithLineEnd) => {
-        const text = table.map((row) => row.map(([value, always]) => quoted(value, always)).join(',')).join(lineEnd) + (endsWithLineEnd ? lineEnd : '');
+        const text =
+          table.map((row) => row.map(([value, always]) => quoted(value, always)).join(',')).join(lineEnd) +
+          (endsWithLineEnd ? lineEnd : '');
         fc.pre(!text.endsWith('\r'));
         expect(parseAll(text)).toEqual(table.map((row) => row.map(([value]) => value)));
       }),
@@ -50,6 +52,10 @@ describe('csv records', () => {
     expect(parseAll('"open,1\nb,2\nc,3\n')).toEqual([{ wrong: 'a quoted field is not closed' }, ['b', '2'], ['c', '3']]);
     expect(parseAll('"a"x,1\nb,2\n')).toEqual([{ wrong: 'text after a closing quote' }, ['b', '2']]);
     expect(parseAll('a"b,1\nb,2\n')).toEqual([{ wrong: 'a quote within a field that is not quoted' }, ['b', '2']]);
-    expect(parseAll('"a\n"b,1\nc,2')).toEqual([{ wrong: 'a quoted field is not closed' }, { wrong: 'a quoted field is not closed' }, ['c', '2']]);
+    expect(parseAll('"a\n"b,1\nc,2')).toEqual([
+      { wrong: 'a quoted field is not closed' },
+      { wrong: 'a quoted field is not closed' },
+      ['c', '2'],
+    ]);
   });
 });

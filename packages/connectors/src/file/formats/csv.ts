@@ -40,7 +40,10 @@ export class CsvFormat implements Format {
     if (!Array.isArray(fields)) return malformed(fields.wrong);
     const { count, userId, eventType, timestamp, ip } = this.#columns;
     if (fields.length !== count) return malformed(`${fields.length} fields where the first line names ${count}`);
-    return toEvent({ userId: fields[userId], eventType: fields[eventType], timestamp: fields[timestamp], ip: fields[ip] }, this.#options.key);
+    return toEvent(
+      { userId: fields[userId], eventType: fields[eventType], timestamp: fields[timestamp], ip: fields[ip] },
+      this.#options.key,
+    );
   }
 
   #useHeader(text: string): Parsed {

@@ -30,7 +30,10 @@ const SYSLOG_LINE = /^(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} {1,2}\d{1,2} \d{2}:\d{2}:\d
 export function detectFormat(path: string, firstBytes: Uint8Array): FormatName | undefined {
   const ending = ENDINGS.find(([end]) => path.toLowerCase().endsWith(end));
   if (ending !== undefined) return ending[1];
-  const lines = new TextDecoder('utf-8').decode(firstBytes).split(/\r?\n/).filter((line) => line.trim() !== '');
+  const lines = new TextDecoder('utf-8')
+    .decode(firstBytes)
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
   if (lines.length === 0) return 'ndjson';
   // In this order: what a JSON text or a header says is certain, `sshd[1]: ` may stand in somebody's name.
   if (lines.slice(0, FIRST_LINES).some(isJsonObject)) return 'ndjson';

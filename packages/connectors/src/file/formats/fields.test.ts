@@ -4,7 +4,13 @@ import { detectFormat } from './detect-format.js';
 import type { Parsed } from './format.js';
 import { NdjsonFormat } from './ndjson.js';
 
-const event = (userId: string, isAbnormal: boolean, timestamp: number | null = null): Parsed => ({ kind: 'events', userId, isAbnormal, timestamp, times: 1 });
+const event = (userId: string, isAbnormal: boolean, timestamp: number | null = null): Parsed => ({
+  kind: 'events',
+  userId,
+  isAbnormal,
+  timestamp,
+  times: 1,
+});
 const malformed = (reason: string): Parsed => ({ kind: 'malformed', reason });
 const blank: Parsed = { kind: 'blank' };
 
@@ -13,7 +19,9 @@ describe('ndjson format', () => {
 
   it('takes events', () => {
     expect(parse('{"userId":"u","eventType":"abnormal","timestamp":5}')).toEqual(event('u', true, 5));
-    expect(parse(' { "timestamp": "1970-01-01T00:00:01Z", "eventType": "normal", "userId": "\\ud55c", "more": [1] } ')).toEqual(event('한', false, 1000));
+    expect(parse(' { "timestamp": "1970-01-01T00:00:01Z", "eventType": "normal", "userId": "\\ud55c", "more": [1] } ')).toEqual(
+      event('한', false, 1000),
+    );
     expect(parse('{"userId":"","eventType":"normal","timestamp":null,"ip":null}')).toEqual(event('', false));
     expect(parse('{"userId":"u","eventType":"normal","ip":"1.2.3.4"}', 'ip')).toEqual(event('1.2.3.4', false));
   });
@@ -59,7 +67,9 @@ describe('csv format', () => {
   it('names what is wrong', () => {
     expect(new CsvFormat({ key: 'user', referenceTime: 0 }, null).parse('a,b')).toEqual(malformed('no column is named userId'));
     expect(new CsvFormat({ key: 'ip', referenceTime: 0 }, null).parse('userId,eventType')).toEqual(malformed('no column is named ip'));
-    expect(new CsvFormat({ key: 'user', referenceTime: 0 }, null).parse('userId,eventType,userId')).toEqual(malformed('two columns are named userId'));
+    expect(new CsvFormat({ key: 'user', referenceTime: 0 }, null).parse('userId,eventType,userId')).toEqual(
+      malformed('two columns are named userId'),
+    );
     expect(csv('a,b').parse('u,normal')).toEqual(malformed('the first line does not name the columns'));
     expect(csv('userId,eventType').parse('u,normal,1')).toEqual(malformed('3 fields where the first line names 2'));
     expect(csv('userId,eventType').parse('u,odd')).toEqual(malformed('eventType is neither normal nor abnormal'));

@@ -1,7 +1,13 @@
 /** What one record of an input file turned out to be. */
 export type Parsed =
   /** `times` equal events; 0 and more. */
-  | { readonly kind: 'events'; readonly userId: string; readonly isAbnormal: boolean; readonly timestamp: number | null; readonly times: number }
+  | {
+      readonly kind: 'events';
+      readonly userId: string;
+      readonly isAbnormal: boolean;
+      readonly timestamp: number | null;
+      readonly times: number;
+    }
   /** A line about something else. */
   | { readonly kind: 'skipped' }
   /** Not what the format says; `reason` is for a person. */

@@ -6,15 +6,24 @@ const now = new Date(2025, 11, 11, 12).getTime();
 const parse = (line: string, key: 'user' | 'ip' = 'user'): Parsed => new SshdFormat({ key, referenceTime: now }).parse(line);
 const head = 'Dec 10 06:55:48 LabSZ sshd[24200]: ';
 const stamp = new Date(2025, 11, 10, 6, 55, 48).getTime();
-const event = (userId: string, isAbnormal: boolean, times = 1, timestamp: number | null = stamp): Parsed => ({ kind: 'events', userId, isAbnormal, timestamp, times });
+const event = (userId: string, isAbnormal: boolean, times = 1, timestamp: number | null = stamp): Parsed => ({
+  kind: 'events',
+  userId,
+  isAbnormal,
+  timestamp,
+  times,
+});
 const skipped: Parsed = { kind: 'skipped' };
 
 describe('sshd format', () => {
-  it.each(['password', 'none', 'publickey', 'keyboard-interactive/pam', 'hostbased', 'gssapi-with-mic'])('takes Failed %s as abnormal and Accepted as normal', (method) => {
-    expect(parse(`${head}Failed ${method} for root from 1.2.3.4 port 22 ssh2`)).toEqual(event('root', true));
-    expect(parse(`${head}Failed ${method} for invalid user bob from 1.2.3.4 port 22 ssh2`)).toEqual(event('bob', true));
-    expect(parse(`${head}Accepted ${method} for root from 1.2.3.4 port 22 ssh2: RSA SHA256:abc`)).toEqual(event('root', false));
-  });
+  it.each(['password', 'none', 'publickey', 'keyboard-interactive/pam', 'hostbased', 'gssapi-with-mic'])(
+    'takes Failed %s as abnormal and Accepted as normal',
+    (method) => {
+      expect(parse(`${head}Failed ${method} for root from 1.2.3.4 port 22 ssh2`)).toEqual(event('root', true));
+      expect(parse(`${head}Failed ${method} for invalid user bob from 1.2.3.4 port 22 ssh2`)).toEqual(event('bob', true));
+      expect(parse(`${head}Accepted ${method} for root from 1.2.3.4 port 22 ssh2: RSA SHA256:abc`)).toEqual(event('root', false));
+    },
+  );
 
   it('takes the address by key ip', () => {
     expect(parse(`${head}Failed password for root from 2001:db8::1 port 22 ssh2`, 'ip')).toEqual(event('2001:db8::1', true));
@@ -53,9 +62,13 @@ describe('sshd format', () => {
   });
 
   it('counts a repeated message as often as it says', () => {
-    expect(parse(`${head}message repeated 5 times: [ Failed password for root from 5.36.59.76 port 42393 ssh2]`)).toEqual(event('root', true, 5));
+    expect(parse(`${head}message repeated 5 times: [ Failed password for root from 5.36.59.76 port 42393 ssh2]`)).toEqual(
+      event('root', true, 5),
+    );
     expect(parse(`${head}message repeated 2 times: [ Connection closed]`)).toEqual(skipped);
-    expect(parse(`${head}message repeated 99999999999999999999 times: [ Failed password for root from 1.2.3.4 port 1 ssh2]`)).toEqual(skipped);
+    expect(parse(`${head}message repeated 99999999999999999999 times: [ Failed password for root from 1.2.3.4 port 1 ssh2]`)).toEqual(
+      skipped,
+    );
   });
 
   it.each([

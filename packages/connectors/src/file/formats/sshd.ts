@@ -1,4 +1,4 @@
-import { type Format, type FormatOptions, BLANK, lineEnd, type Parsed, SKIPPED } from './format.js';
+import { BLANK, type Format, type FormatOptions, lineEnd, type Parsed, SKIPPED } from './format.js';
 import { syslogTimestamp } from './syslog-timestamp.js';
 
 const TAG = /sshd(?:-session)?\[[0-9]+\]: /;

@@ -29,7 +29,8 @@ describe('timestamps of ndjson and csv', () => {
 });
 
 describe('timestamps of syslog lines', () => {
-  const local = (...parts: [number, number, number, number?, number?, number?]): number => new Date(...(parts as [number, number])).getTime();
+  const local = (year: number, month: number, day: number, hour = 0, minute = 0, second = 0): number =>
+    new Date(year, month, day, hour, minute, second).getTime();
   const reference = local(2025, 0, 5, 12, 0, 0);
 
   it.each([
