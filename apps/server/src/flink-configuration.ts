@@ -2,7 +2,10 @@ import type { CheckpointConfigInfo } from '@weir/protocol';
 import type { EmbeddedEngineOptions } from './engine-types.js';
 
 /** The cluster's settings by Flink's names, for `/jobmanager/config`. */
-export function flinkConfiguration(engine: EmbeddedEngineOptions, checkpoints: CheckpointConfigInfo | undefined): readonly (readonly [string, string])[] {
+export function flinkConfiguration(
+  engine: EmbeddedEngineOptions,
+  checkpoints: CheckpointConfigInfo | undefined,
+): readonly (readonly [string, string])[] {
   const entries: [string, string][] = [
     ['heartbeat.interval', String(engine.heartbeatInterval)],
     ['heartbeat.timeout', String(engine.heartbeatTimeout)],

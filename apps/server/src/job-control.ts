@@ -1,6 +1,6 @@
-import { parseArguments } from './cli/parser.js';
 import { engineSettings } from './cli/engine-settings.js';
 import { startOptions } from './cli/options/start-options.js';
+import { parseArguments } from './cli/parser.js';
 import { UsageError } from './cli/usage-error.js';
 import { storedParameters } from './detection-parameters.js';
 import type { EmbeddedEngine, StoredJob } from './engine-types.js';
@@ -12,7 +12,14 @@ import { applyGiven, type JobPlan, submission } from './start-plan.js';
 const TERMINAL: ReadonlySet<string> = new Set(['FINISHED', 'FAILED', 'CANCELED']);
 /** They belong to the process, not to a job: only a new start of it changes them. */
 const OF_THE_PROCESS = ['host', 'port', 'dataDir', 'checkpointDir', 'taskmanagers', 'slots', 'webhook', 'fresh', 'engine'] as const;
-const CLUSTER_SETTINGS = ['checkpointDirectory', 'savepointDirectory', 'taskManagers', 'slotsPerTaskManager', 'heartbeatInterval', 'heartbeatTimeout'] as const;
+const CLUSTER_SETTINGS = [
+  'checkpointDirectory',
+  'savepointDirectory',
+  'taskManagers',
+  'slotsPerTaskManager',
+  'heartbeatInterval',
+  'heartbeatTimeout',
+] as const;
 
 export interface JobControlOptions {
   readonly engine: () => EmbeddedEngine | undefined;
@@ -42,7 +49,10 @@ export class Jobs implements JobControl {
       const previous = engine.storedJobs()[0];
       const plan = this.#plan(previous, request);
       const restoreFrom = await this.#restoreFrom(engine, previous, request);
-      const { jobId } = await engine.submitJob({ ...submission(plan, this.#options.module), ...(restoreFrom === undefined ? {} : { restoreFrom }) });
+      const { jobId } = await engine.submitJob({
+        ...submission(plan, this.#options.module),
+        ...(restoreFrom === undefined ? {} : { restoreFrom }),
+      });
       return { jobid: jobId };
     } catch (error) {
       throw refusal(error);
@@ -52,11 +62,15 @@ export class Jobs implements JobControl {
   }
 
   #plan(previous: StoredJob | undefined, { parameters }: StartAgainRequest): JobPlan {
-    const base = previous ? { parameters: storedParameters(previous.parameters), configuration: previous.configuration } : this.#options.newPlan();
+    const base = previous
+      ? { parameters: storedParameters(previous.parameters), configuration: previous.configuration }
+      : this.#options.newPlan();
     const { given, properties } = parseArguments(startOptions, asArguments(parameters ?? {}), true);
-    for (const option of OF_THE_PROCESS) if (given[option] !== undefined) throw new UsageError(`${option} cannot be changed while the server runs`);
+    for (const option of OF_THE_PROCESS)
+      if (given[option] !== undefined) throw new UsageError(`${option} cannot be changed while the server runs`);
     const settings = engineSettings(given, properties);
-    for (const setting of CLUSTER_SETTINGS) if (settings[setting] !== undefined) throw new UsageError(`${setting} cannot be changed while the server runs`);
+    for (const setting of CLUSTER_SETTINGS)
+      if (settings[setting] !== undefined) throw new UsageError(`${setting} cannot be changed while the server runs`);
     return applyGiven(base, given, settings);
   }
 
@@ -69,7 +83,8 @@ export class Jobs implements JobControl {
     // Nothing has run here yet: there is nothing to go on from.
     if (previous === undefined) return undefined;
     const latest = await latestCheckpoint(engine.snapshot(), previous.jobId, this.#options.checkpointDirectory);
-    if (latest === undefined) throw new RestError(409, `Job ${previous.jobId} has no checkpoint to start from: send {"fresh": true} to start with empty state.`);
+    if (latest === undefined)
+      throw new RestError(409, `Job ${previous.jobId} has no checkpoint to start from: send {"fresh": true} to start with empty state.`);
     return latest;
   }
 }

@@ -1,13 +1,19 @@
 import type { Engine, JobInfo } from '@weir/protocol';
 
-export type JobOutcome = { readonly kind: 'running' } | { readonly kind: 'finished' } | { readonly kind: 'ended'; readonly state: 'FAILED' | 'CANCELED'; readonly reason: string };
+export type JobOutcome =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'ended'; readonly state: 'FAILED' | 'CANCELED'; readonly reason: string };
 
 /** RUNNING as a user means it: every task of it, not the word alone. */
 export function allTasksRun(job: JobInfo): boolean {
   return (
     job.state === 'RUNNING' &&
     job.vertices.length > 0 &&
-    job.vertices.every((vertex) => vertex.subtasks.length > 0 && vertex.subtasks.every((subtask) => subtask.state === 'RUNNING' || subtask.state === 'FINISHED'))
+    job.vertices.every(
+      (vertex) =>
+        vertex.subtasks.length > 0 && vertex.subtasks.every((subtask) => subtask.state === 'RUNNING' || subtask.state === 'FINISHED'),
+    )
   );
 }
 

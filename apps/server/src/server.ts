@@ -1,22 +1,22 @@
+import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultJobConfiguration } from '@weir/runtime';
 import { defaultEngineOptions, startEmbeddedEngine } from '@weir/runtime/engine';
 import type { FastifyInstance } from 'fastify';
-import { AlertBook } from './alerts/alert-book.js';
 import type { AlertLog } from './alerts/alert.js';
+import { AlertBook } from './alerts/alert-book.js';
 import { openAlertLog } from './alerts/open-alert-log.js';
 import { eventLine } from './cli/event-lines.js';
 import { RunError, UsageError } from './cli/usage-error.js';
 import { type DataDirectory, openDataDirectory } from './data-directory/data-directory.js';
 import { storedParameters } from './detection-parameters.js';
 import type { EmbeddedEngine, EmbeddedEngineOptions } from './engine-types.js';
+import { flinkConfiguration } from './flink-configuration.js';
 import { createGateway } from './http/gateway.js';
 import { Jobs } from './job-control.js';
 import { type JobOutcome, whenRunning } from './job-watch.js';
-import { flinkConfiguration } from './flink-configuration.js';
 import { type ClusterSettings, clusterPart, engineOptions, type Settings } from './settings.js';
 import { applyGiven, defaultPlan, type JobPlan, type StartGiven, submission } from './start-plan.js';
 import type { Webhook } from './webhook/webhook.js';
@@ -54,7 +54,13 @@ export class Server {
   private constructor(options: ServerOptions, directory: DataDirectory, cluster: ClusterSettings) {
     this.#options = options;
     this.#directory = directory;
-    this.#engineOptions = engineOptions(directory.path, directory.checkpoints, savepointsBeside(cluster, directory), cluster, defaultEngineOptions);
+    this.#engineOptions = engineOptions(
+      directory.path,
+      directory.checkpoints,
+      savepointsBeside(cluster, directory),
+      cluster,
+      defaultEngineOptions,
+    );
     this.#log = openAlertLog(directory.alerts);
     this.#alerts = new AlertBook(this.#log, (error) => this.#complain(error));
   }
@@ -88,7 +94,8 @@ export class Server {
   }
 
   #moveAside(): void {
-    for (const path of this.#directory.moveAside(this.#engineOptions.checkpointDirectory, new Date())) this.#options.print(`old data is now in ${path}`);
+    for (const path of this.#directory.moveAside(this.#engineOptions.checkpointDirectory, new Date()))
+      this.#options.print(`old data is now in ${path}`);
   }
 
   async #listen(): Promise<void> {
@@ -102,13 +109,22 @@ export class Server {
     });
     const configuration = () => flinkConfiguration(this.#engineOptions, this.#engine?.snapshot().jobs[0]?.checkpointConfig);
     const services = { engine: () => this.#engine, alerts: this.#alerts, jobs, configuration, version };
-    const gateway = createGateway(services, { host, port: () => actualPort, ...(token === undefined ? {} : { token }), onError: (error) => this.#complain(error) });
+    const gateway = createGateway(services, {
+      host,
+      port: () => actualPort,
+      ...(token === undefined ? {} : { token }),
+      onError: (error) => this.#complain(error),
+    });
     this.#gateway = gateway;
     try {
       await gateway.listen({ host, port });
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      throw new RunError(code === 'EADDRINUSE' ? `port ${port} of ${host} is taken: choose another with --port` : `cannot listen on ${host}:${port}: ${message}`);
+      throw new RunError(
+        code === 'EADDRINUSE'
+          ? `port ${port} of ${host} is taken: choose another with --port`
+          : `cannot listen on ${host}:${port}: ${message}`,
+      );
     }
     actualPort = (gateway.server.address() as AddressInfo).port;
     this.#url = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
@@ -146,7 +162,9 @@ export class Server {
     const engine = this.#engine as EmbeddedEngine;
     const last = engine.storedJobs()[0];
     if (last?.state === 'FAILED' && last.checkpointsDamaged) {
-      return print(`Weir is at ${this.#url}, but the job is FAILED: ${last.failure ?? 'its checkpoints are damaged'} (weir start --fresh begins anew)`);
+      return print(
+        `Weir is at ${this.#url}, but the job is FAILED: ${last.failure ?? 'its checkpoints are damaged'} (weir start --fresh begins anew)`,
+      );
     }
     let jobId: string;
     if (last?.state === 'RUNNING') {

@@ -66,7 +66,10 @@ export function engineOptions(
   defaultCheckpoints: string,
   defaultSavepoints: string,
   said: ClusterSettings,
-  defaults: Pick<EmbeddedEngineOptions, 'taskManagers' | 'slotsPerTaskManager' | 'heartbeatInterval' | 'heartbeatTimeout' | 'taskManagerHeapMb'>,
+  defaults: Pick<
+    EmbeddedEngineOptions,
+    'taskManagers' | 'slotsPerTaskManager' | 'heartbeatInterval' | 'heartbeatTimeout' | 'taskManagerHeapMb'
+  >,
 ): EmbeddedEngineOptions {
   return {
     dataDirectory,

@@ -1,7 +1,7 @@
-import { UsageError } from './cli/usage-error.js';
+import type { startOptions } from './cli/options/start-options.js';
 import type { Given } from './cli/parser.js';
 import { localPath } from './cli/paths.js';
-import type { startOptions } from './cli/options/start-options.js';
+import { UsageError } from './cli/usage-error.js';
 import {
   asParameters,
   DEFAULT_ABNORMAL_RATE,
@@ -32,7 +32,10 @@ const SOURCE_OPTIONS = {
 /** The seed system's job. */
 export function defaultPlan(configuration: JobConfiguration, sink: SinkParameters): JobPlan {
   const source = { kind: 'simulated', intervalMs: DEFAULT_EVENT_INTERVAL, abnormalRate: DEFAULT_ABNORMAL_RATE } as const;
-  return { parameters: { source, threshold: DEFAULT_THRESHOLD, parallelism: configuration.parallelism, layout: 'seed', sink }, configuration };
+  return {
+    parameters: { source, threshold: DEFAULT_THRESHOLD, parallelism: configuration.parallelism, layout: 'seed', sink },
+    configuration,
+  };
 }
 
 /** `base` with everything in its place that was given. Throws `UsageError` for options that do not go together. */
@@ -58,16 +61,29 @@ function applySource(stored: SourceParameters, given: StartGiven): SourceParamet
   const foreign = Object.keys(SOURCE_OPTIONS).flatMap((kind) => SOURCE_OPTIONS[kind as keyof typeof SOURCE_OPTIONS]);
   for (const option of foreign) {
     if (given[option] !== undefined && !(SOURCE_OPTIONS[base.kind] as readonly string[]).includes(option)) {
-      throw new UsageError(`--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} does not go with the source "${base.kind === 'files' ? 'file' : base.kind}"`);
+      throw new UsageError(
+        `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} does not go with the source "${base.kind === 'files' ? 'file' : base.kind}"`,
+      );
     }
   }
   const seed = given.seed ?? ('seed' in base ? base.seed : undefined);
   const seeded = seed === undefined ? {} : { seed };
   switch (base.kind) {
     case 'simulated':
-      return { ...base, intervalMs: given.eventInterval ?? base.intervalMs, abnormalRate: given.abnormalRate ?? base.abnormalRate, ...seeded };
+      return {
+        ...base,
+        intervalMs: given.eventInterval ?? base.intervalMs,
+        abnormalRate: given.abnormalRate ?? base.abnormalRate,
+        ...seeded,
+      };
     case 'load':
-      return { ...base, keys: given.keys ?? base.keys, rate: given.rate ?? base.rate, abnormalRate: given.abnormalRate ?? base.abnormalRate, ...seeded };
+      return {
+        ...base,
+        keys: given.keys ?? base.keys,
+        rate: given.rate ?? base.rate,
+        abnormalRate: given.abnormalRate ?? base.abnormalRate,
+        ...seeded,
+      };
     case 'files': {
       const format = given.format ?? base.format;
       return { ...base, key: given.key ?? base.key, ...(format === undefined ? {} : { format }) };
@@ -83,7 +99,9 @@ function chosenSource(stored: SourceParameters, { source }: StartGiven): SourceP
       return stored.kind === 'files' ? { ...stored, files: [path] } : { kind: 'files', files: [path], key: 'user' };
     }
     case 'simulated':
-      return stored.kind === 'simulated' ? stored : { kind: 'simulated', intervalMs: DEFAULT_EVENT_INTERVAL, abnormalRate: DEFAULT_ABNORMAL_RATE };
+      return stored.kind === 'simulated'
+        ? stored
+        : { kind: 'simulated', intervalMs: DEFAULT_EVENT_INTERVAL, abnormalRate: DEFAULT_ABNORMAL_RATE };
     case 'load':
       return stored.kind === 'load' ? stored : { kind: 'load', keys: DEFAULT_KEYS, rate: 0, abnormalRate: DEFAULT_ABNORMAL_RATE };
     default:

@@ -66,7 +66,8 @@ export class AlertBook {
         this.#feed.poll().catch(this.#onError);
         return;
       case 'checkpoint':
-        if (event.checkpoint.status === 'COMPLETED' && event.checkpoint.triggerTimestamp > this.#restoredAt) this.#settle().catch(this.#onError);
+        if (event.checkpoint.status === 'COMPLETED' && event.checkpoint.triggerTimestamp > this.#restoredAt)
+          this.#settle().catch(this.#onError);
         return;
       default:
     }
@@ -96,7 +97,15 @@ export class AlertBook {
   async list(query: { readonly after: number; readonly limit: number; readonly pending: boolean }): Promise<AlertList> {
     const last = await this.#log.last();
     const committed = await this.#log.read({ after: query.after, limit: query.limit });
-    const alerts: ListedAlert[] = committed.map(({ seq, id, userId, count, timestamp, message }) => ({ seq, id, userId, count, timestamp, message, status: 'committed' }));
+    const alerts: ListedAlert[] = committed.map(({ seq, id, userId, count, timestamp, message }) => ({
+      seq,
+      id,
+      userId,
+      count,
+      timestamp,
+      message,
+      status: 'committed',
+    }));
     if (query.pending) {
       await this.#feed.poll();
       for (const { alert } of this.#pending.values()) alerts.push({ seq: null, ...alert, status: 'pending' });

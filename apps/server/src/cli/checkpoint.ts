@@ -21,28 +21,45 @@ export async function checkpoint(args: readonly string[], environment: NodeJS.Pr
     process.stdout.write(HELP);
     return 0;
   }
-  throw new UsageError(name === undefined ? 'checkpoint: say list or show' : `checkpoint: unknown command "${name}"; there are list and show`);
+  throw new UsageError(
+    name === undefined ? 'checkpoint: say list or show' : `checkpoint: unknown command "${name}"; there are list and show`,
+  );
 }
 
 async function list(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const { given, positionals, help } = parseArguments(checkpointListOptions, args, false);
   if (help) {
-    process.stdout.write(helpText('checkpoint list [OPTIONS]', 'Lists the checkpoints of each job, newest first, and whether each could be restored.', checkpointListOptions, false));
+    process.stdout.write(
+      helpText(
+        'checkpoint list [OPTIONS]',
+        'Lists the checkpoints of each job, newest first, and whether each could be restored.',
+        checkpointListOptions,
+        false,
+      ),
+    );
     return 0;
   }
   if (positionals.length > 0) throw new UsageError(`checkpoint list takes no argument "${positionals[0]}"`);
-  if (given.dataDir !== undefined && given.checkpointDir !== undefined) throw new UsageError('--data-dir and --checkpoint-dir exclude each other');
-  const root = given.checkpointDir === undefined ? checkpointRoot(localPath(given.dataDir ?? (environment.WEIR_DATA_DIR || '.weir'), '--data-dir')) : localPath(given.checkpointDir, '--checkpoint-dir');
+  if (given.dataDir !== undefined && given.checkpointDir !== undefined)
+    throw new UsageError('--data-dir and --checkpoint-dir exclude each other');
+  const root =
+    given.checkpointDir === undefined
+      ? checkpointRoot(localPath(given.dataDir ?? (environment.WEIR_DATA_DIR || '.weir'), '--data-dir'))
+      : localPath(given.checkpointDir, '--checkpoint-dir');
   const jobs = await listCheckpoints(root);
   if (given.json) {
-    process.stdout.write(`${JSON.stringify(jobs.map(({ jobId, checkpoints }) => ({ jobId, checkpoints: checkpoints.map(({ metadata: _, ...each }) => each) })))}\n`);
+    process.stdout.write(
+      `${JSON.stringify(jobs.map(({ jobId, checkpoints }) => ({ jobId, checkpoints: checkpoints.map(({ metadata: _, ...each }) => each) })))}\n`,
+    );
     return 0;
   }
   if (jobs.length === 0) process.stdout.write(`no checkpoints in ${root}\n`);
   for (const { jobId, checkpoints } of jobs) {
     process.stdout.write(`job ${jobId}\n`);
     for (const { id, status, size, time, path, reason } of checkpoints) {
-      process.stdout.write(`  chk-${id}  ${status}  ${size} B  ${new Date(time).toISOString()}  ${path}${reason === undefined ? '' : `  (${reason})`}\n`);
+      process.stdout.write(
+        `  chk-${id}  ${status}  ${size} B  ${new Date(time).toISOString()}  ${path}${reason === undefined ? '' : `  (${reason})`}\n`,
+      );
     }
   }
   return 0;
@@ -56,18 +73,29 @@ function checkpointRoot(dataDirectory: string): string {
 async function show(args: readonly string[]): Promise<number> {
   const { given, positionals, help } = parseArguments(checkpointShowOptions, args, false);
   if (help) {
-    process.stdout.write(helpText('checkpoint show PATH [OPTIONS]', 'Shows what is in a checkpoint or savepoint. PATH is its directory (chk-N) or its _metadata.', checkpointShowOptions, false));
+    process.stdout.write(
+      helpText(
+        'checkpoint show PATH [OPTIONS]',
+        'Shows what is in a checkpoint or savepoint. PATH is its directory (chk-N) or its _metadata.',
+        checkpointShowOptions,
+        false,
+      ),
+    );
     return 0;
   }
   if (positionals.length !== 1) throw new UsageError('checkpoint show takes one PATH, a chk-N directory or its _metadata');
   const reader = await readCheckpoint(localPath(positionals[0], 'PATH'));
   const keyed = await keyedState(reader);
   if (given.json) {
-    process.stdout.write(`${JSON.stringify(given.all ? { ...about(reader), keyedState: keyed, ...(await rest(reader)) } : oneOrByUid(keyed))}\n`);
+    process.stdout.write(
+      `${JSON.stringify(given.all ? { ...about(reader), keyedState: keyed, ...(await rest(reader)) } : oneOrByUid(keyed))}\n`,
+    );
     return 0;
   }
   const { jobId, jobName, checkpointId, isSavepoint, triggerTimestamp } = reader.metadata;
-  process.stdout.write(`${isSavepoint ? 'savepoint' : 'checkpoint'} ${checkpointId} of job ${jobId} (${jobName}), ${new Date(triggerTimestamp).toISOString()}\n`);
+  process.stdout.write(
+    `${isSavepoint ? 'savepoint' : 'checkpoint'} ${checkpointId} of job ${jobId} (${jobName}), ${new Date(triggerTimestamp).toISOString()}\n`,
+  );
   for (const [uid, byKey] of Object.entries(keyed)) {
     process.stdout.write(`\nkeyed state of ${uid}, ${Object.keys(byKey).length} keys\n`);
     for (const [key, states] of Object.entries(byKey)) process.stdout.write(`  ${JSON.stringify(key)}: ${JSON.stringify(states)}\n`);

@@ -1,12 +1,12 @@
-import { localPath } from './paths.js';
+import { checkReadable, checkTyped } from '../detect/inputs.js';
 import { engineSettings } from './engine-settings.js';
 import { helpText } from './help.js';
 import { detectOptions } from './options/detect-options.js';
 import { Output } from './output.js';
 import { parseArguments } from './parser.js';
+import { localPath } from './paths.js';
 import { firstSignal } from './signals.js';
 import { UsageError } from './usage-error.js';
-import { checkReadable, checkTyped } from '../detect/inputs.js';
 
 const PURPOSE = `Runs the detection job over files, one after another in the order given, and ends when they end; - is standard input. Alerts are written once each,
 whatever fails on the way. With --data-dir the same command finishes a run that was killed.`;

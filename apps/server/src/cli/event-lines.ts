@@ -26,13 +26,15 @@ function because(reason: string | undefined): string {
 
 function detail(recovery: RecoveryInfo, phase: string): string {
   if (phase === 'detected') return ` (${recovery.cause.split('\n', 1)[0]})`;
-  if (phase === 'checkpoint-chosen') return recovery.checkpointId === undefined ? ' (none: from empty state)' : ` (checkpoint ${recovery.checkpointId})`;
+  if (phase === 'checkpoint-chosen')
+    return recovery.checkpointId === undefined ? ' (none: from empty state)' : ` (checkpoint ${recovery.checkpointId})`;
   return '';
 }
 
 function checkpointLine(checkpoint: CheckpointInfo): string | undefined {
   const what = `${checkpoint.isSavepoint ? 'savepoint' : 'checkpoint'} ${checkpoint.id}`;
-  if (checkpoint.status === 'COMPLETED') return `${what} completed in ${checkpoint.endToEndDuration} ms, ${checkpoint.checkpointedSize} bytes`;
+  if (checkpoint.status === 'COMPLETED')
+    return `${what} completed in ${checkpoint.endToEndDuration} ms, ${checkpoint.checkpointedSize} bytes`;
   if (checkpoint.status === 'FAILED') return `${what} failed${because(checkpoint.failureMessage)}`;
   return undefined;
 }
@@ -41,12 +43,14 @@ function checkpointLine(checkpoint: CheckpointInfo): string | undefined {
 function publishedLine({ topic, payload, dropped }: Extract<EngineEvent, { type: 'published' }>): string | undefined {
   if (!['alert', 'process', 'sink', 'source'].includes(topic)) return undefined;
   const fields = (typeof payload === 'object' && payload !== null ? payload : {}) as Record<string, unknown>;
-  const text = [payload, fields.message, fields.line, fields.text].find((candidate) => typeof candidate === 'string') ?? describe(topic, fields);
+  const text =
+    [payload, fields.message, fields.line, fields.text].find((candidate) => typeof candidate === 'string') ?? describe(topic, fields);
   const missed = dropped > 0 ? ` (${dropped} lines before it left out)` : '';
   return `${text}${fields.replayed === true ? ' (replayed)' : ''}${missed}`;
 }
 
 function describe(topic: string, fields: Readonly<Record<string, unknown>>): string {
-  if (topic === 'source' && typeof fields.userId === 'string') return `[SOURCE] userId=${fields.userId} ${fields.isAbnormal === true ? 'abnormal' : 'normal'}`;
+  if (topic === 'source' && typeof fields.userId === 'string')
+    return `[SOURCE] userId=${fields.userId} ${fields.isAbnormal === true ? 'abnormal' : 'normal'}`;
   return `[${topic.toUpperCase()}] ${JSON.stringify(fields)}`;
 }

@@ -14,7 +14,8 @@ function sets<K extends keyof SettingsDraft>(key: K, read: Reader<NonNullable<Se
 }
 
 /** Flink writes the mode with an underscore or a hyphen. */
-const mode: Reader<'EXACTLY_ONCE' | 'AT_LEAST_ONCE'> = (given, what) => choice('EXACTLY_ONCE', 'AT_LEAST_ONCE')(given.replaceAll('-', '_'), what);
+const mode: Reader<'EXACTLY_ONCE' | 'AT_LEAST_ONCE'> = (given, what) =>
+  choice('EXACTLY_ONCE', 'AT_LEAST_ONCE')(given.replaceAll('-', '_'), what);
 
 /** Flink's names for what Weir has options or defaults for. */
 const PROPERTIES: Readonly<Record<string, Apply>> = {

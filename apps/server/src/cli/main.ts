@@ -34,7 +34,8 @@ export async function main(args: readonly string[], environment: NodeJS.ProcessE
       return 0;
     }
     if (name === undefined) throw new UsageError('a command is needed: start, detect or checkpoint (see weir --help)');
-    if (!Object.hasOwn(COMMANDS, name)) throw new UsageError(`unknown command "${name}"; there are start, detect and checkpoint (see weir --help)`);
+    if (!Object.hasOwn(COMMANDS, name))
+      throw new UsageError(`unknown command "${name}"; there are start, detect and checkpoint (see weir --help)`);
     const command = await COMMANDS[name]();
     return await command(rest, environment);
   } catch (error) {

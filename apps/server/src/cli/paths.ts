@@ -20,6 +20,7 @@ export function localPath(given: string, what: string, base = typedDirectory()):
       throw new UsageError(`${what}: "${given}" is no file on this machine; write it file:///path`);
     }
   }
-  if (scheme !== undefined && given.startsWith(`${scheme}://`)) throw new UsageError(`${what}: ${scheme}:// is not built yet; it takes a path or a file:/// URL`);
+  if (scheme !== undefined && given.startsWith(`${scheme}://`))
+    throw new UsageError(`${what}: ${scheme}:// is not built yet; it takes a path or a file:/// URL`);
   return resolve(base, given);
 }

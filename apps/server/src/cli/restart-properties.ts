@@ -7,7 +7,13 @@ export type RestartDraft = Map<string, string>;
 
 /** Flink's defaults of each strategy, but for fixed-delay: Weir's goes on without limit after 50 ms. */
 const FIXED = { attempts: -1, delay: 50 };
-const EXPONENTIAL = { initialBackoff: 1_000, maxBackoff: 300_000, backoffMultiplier: 2, resetBackoffThreshold: 3_600_000, jitterFactor: 0.1 };
+const EXPONENTIAL = {
+  initialBackoff: 1_000,
+  maxBackoff: 300_000,
+  backoffMultiplier: 2,
+  resetBackoffThreshold: 3_600_000,
+  jitterFactor: 0.1,
+};
 const RATE = { maxFailuresPerInterval: 1, interval: 60_000, delay: 1_000 };
 
 const count = integer(1, 2 ** 31 - 1);
@@ -39,7 +45,8 @@ export function restartStrategy(given: RestartDraft, restartDelay?: number): Res
   for (const key of given.keys()) {
     if (key !== PREFIX && key.split('.')[1] !== kind) throw new UsageError(`-D ${key} does not go with restart-strategy ${kind}`);
   }
-  if (restartDelay !== undefined && kind !== 'fixed-delay') throw new UsageError(`--restart-delay does not go with restart-strategy ${kind}`);
+  if (restartDelay !== undefined && kind !== 'fixed-delay')
+    throw new UsageError(`--restart-delay does not go with restart-strategy ${kind}`);
   const value = (name: string, otherwise: number): number => {
     const key = `${PREFIX}.${kind}.${name}`;
     const text = given.get(key);
@@ -49,7 +56,8 @@ export function restartStrategy(given: RestartDraft, restartDelay?: number): Res
     case 'none':
       return { kind };
     case 'fixed-delay':
-      if (restartDelay !== undefined && given.has(`${PREFIX}.fixed-delay.delay`)) throw new UsageError(`--restart-delay and -D ${PREFIX}.fixed-delay.delay are the same setting; give one`);
+      if (restartDelay !== undefined && given.has(`${PREFIX}.fixed-delay.delay`))
+        throw new UsageError(`--restart-delay and -D ${PREFIX}.fixed-delay.delay are the same setting; give one`);
       return { kind, attempts: value('attempts', FIXED.attempts), delay: value('delay', restartDelay ?? FIXED.delay) };
     case 'exponential-delay':
       return {

@@ -26,7 +26,8 @@ export async function start(args: readonly string[], environment: NodeJS.Process
   const settings = engineSettings(given, properties);
   const host = given.host ?? (environment.WEIR_HOST || '127.0.0.1');
   const token = environment.WEIR_TOKEN || undefined;
-  if (!isLoopback(host) && token === undefined) throw new UsageError(`--host ${host} can be reached from other machines: set WEIR_TOKEN to a secret first`);
+  if (!isLoopback(host) && token === undefined)
+    throw new UsageError(`--host ${host} can be reached from other machines: set WEIR_TOKEN to a secret first`);
   const port = given.port ?? (environment.WEIR_PORT ? integer(0, 65_535)(environment.WEIR_PORT, 'WEIR_PORT') : 8088);
   const dataDirectory = localPath(given.dataDir ?? (environment.WEIR_DATA_DIR || '.weir'), '--data-dir');
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunError } from '../cli/usage-error.js';
@@ -75,7 +75,9 @@ export function readCluster(path: string): ClusterSettings {
   try {
     return JSON.parse(text) as ClusterSettings;
   } catch {
-    throw new RunError(`${path} is damaged: repair or remove it (it holds the checkpoint directory and the number of TaskManagers and slots)`);
+    throw new RunError(
+      `${path} is damaged: repair or remove it (it holds the checkpoint directory and the number of TaskManagers and slots)`,
+    );
   }
 }
 

@@ -70,7 +70,9 @@ function readHolder(path: string): ProcessIdentity | null {
   }
   try {
     const { pid, started } = JSON.parse(text) as Partial<ProcessIdentity>;
-    return Number.isSafeInteger(pid) && (pid as number) > 0 ? { pid: pid as number, started: typeof started === 'string' ? started : null } : null;
+    return Number.isSafeInteger(pid) && (pid as number) > 0
+      ? { pid: pid as number, started: typeof started === 'string' ? started : null }
+      : null;
   } catch {
     return null;
   }

@@ -71,7 +71,10 @@ function parseStat(stat: string): { readonly state: string; readonly startTime: 
 /** macOS and the BSDs have no /proc, but a `ps` that says the same. */
 function fromPs(pid: number): ProcessStatus | null {
   try {
-    const [state, ...started] = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    const [state, ...started] = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
       .trim()
       .split(/\s+/);
     return state === '' ? null : { started: started.join(' '), running: !ended(state[0]) };

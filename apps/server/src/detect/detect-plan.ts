@@ -1,5 +1,5 @@
-import { asParameters, DEFAULT_THRESHOLD, type DetectionParameters, storedParameters } from '../detection-parameters.js';
 import { RunError } from '../cli/usage-error.js';
+import { asParameters, DEFAULT_THRESHOLD, type DetectionParameters, storedParameters } from '../detection-parameters.js';
 import type { JobConfiguration, JobSubmission, RestartStrategyConfiguration, StoredJob } from '../engine-types.js';
 import { type Settings, withSettings } from '../settings.js';
 
@@ -25,10 +25,16 @@ export function detectSubmission(request: DetectRequest, defaults: JobConfigurat
   const configured = withSettings(defaults, settings);
   const restartStrategy: DetectRestartStrategy = { ...configured.restartStrategy, restartOn: 'taskmanager-failure' };
   // Often enough that each failure finds a checkpoint newer than the last restore.
-  const interval = settings.checkpointInterval ?? (failEvery === undefined ? configured.checkpointing.interval : Math.max(1, Math.round(failEvery / 4)));
+  const interval =
+    settings.checkpointInterval ?? (failEvery === undefined ? configured.checkpointing.interval : Math.max(1, Math.round(failEvery / 4)));
   const configuration: JobConfiguration = { ...configured, checkpointing: { ...configured.checkpointing, interval }, restartStrategy };
   const parameters: DetectionParameters = {
-    source: { kind: 'files', files: request.files, key: request.key ?? 'user', ...(request.format === undefined ? {} : { format: request.format }) },
+    source: {
+      kind: 'files',
+      files: request.files,
+      key: request.key ?? 'user',
+      ...(request.format === undefined ? {} : { format: request.format }),
+    },
     threshold: request.threshold ?? DEFAULT_THRESHOLD,
     parallelism: configuration.parallelism,
     layout: 'pipeline',
@@ -47,7 +53,9 @@ export function checkSameRun(stored: StoredJob, submission: JobSubmission, dataD
     ['threshold', before.threshold, now.threshold],
   ] as const) {
     if (JSON.stringify(a) !== JSON.stringify(b)) {
-      throw new RunError(`${dataDirectory} holds an unfinished run with another ${what}: finish it with the same command, or take another --data-dir`);
+      throw new RunError(
+        `${dataDirectory} holds an unfinished run with another ${what}: finish it with the same command, or take another --data-dir`,
+      );
     }
   }
 }

@@ -51,7 +51,13 @@ export class FailEvery {
   }
 
   #fail(job: JobInfo): void {
-    const hosts = [...new Set(job.vertices.flatMap((vertex) => vertex.subtasks.filter((subtask) => subtask.state === 'RUNNING').map((subtask) => subtask.taskManagerId)))];
+    const hosts = [
+      ...new Set(
+        job.vertices.flatMap((vertex) =>
+          vertex.subtasks.filter((subtask) => subtask.state === 'RUNNING').map((subtask) => subtask.taskManagerId),
+        ),
+      ),
+    ];
     const id = hosts[Math.floor(this.#random() * hosts.length)];
     if (id === undefined) return;
     this.#restartsBefore = job.numRestarts;

@@ -58,7 +58,9 @@ async function runIn(directory: DataDirectory, options: DetectOptions, started: 
   const submission = detectSubmission(request, defaultJobConfiguration, createRequire(import.meta.url).resolve('@weir/detection/job'));
   const cluster = { ...directory.readCluster(), ...clusterPart(settings) };
   directory.writeCluster(cluster);
-  const engine = await startEmbeddedEngine(engineOptions(directory.path, directory.checkpoints, directory.savepoints, cluster, defaultEngineOptions));
+  const engine = await startEmbeddedEngine(
+    engineOptions(directory.path, directory.checkpoints, directory.savepoints, cluster, defaultEngineOptions),
+  );
   try {
     // Standard input may take for ever.
     const begun = await Promise.race([startJob(engine, submission, directory, options), options.stopped.then((signal) => ({ signal }))]);
@@ -68,7 +70,7 @@ async function runIn(directory: DataDirectory, options: DetectOptions, started: 
       return exitCode(begun.signal);
     }
     const jobId = begun;
-    const printer = options.outputPath === undefined ? new AlertPrinter(outputPath, process.stdout) : undefined;
+    const printer = options.outputPath === undefined ? new AlertPrinter(directory.work, process.stdout) : undefined;
     return await follow(engine, jobId, inputs, printer, options, started);
   } finally {
     // After the end there is nothing to be checkpointed; after a signal there is, and the engine knows which.
@@ -77,7 +79,12 @@ async function runIn(directory: DataDirectory, options: DetectOptions, started: 
 }
 
 /** Goes on with an unfinished run in this data directory, else begins one. */
-async function startJob(engine: EmbeddedEngine, submission: JobSubmission, directory: DataDirectory, { typed }: DetectOptions): Promise<string> {
+async function startJob(
+  engine: EmbeddedEngine,
+  submission: JobSubmission,
+  directory: DataDirectory,
+  { typed }: DetectOptions,
+): Promise<string> {
   const last = engine.storedJobs()[0];
   if (last?.state === 'RUNNING') {
     checkSameRun(last, submission, directory.path);

@@ -68,12 +68,15 @@ function acceptJson(app: FastifyInstance): void {
 }
 
 function answerErrors(app: FastifyInstance, options: GatewayOptions): void {
-  app.setNotFoundHandler((request, reply) => reply.code(404).send(errorBody(`Unable to load requested file ${request.url.split('?', 1)[0]}.`)));
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send(errorBody(`Unable to load requested file ${request.url.split('?', 1)[0]}.`)),
+  );
   app.setErrorHandler((error: unknown, _request, reply) => {
     if (error instanceof RestError) return reply.code(error.status).send(errorBody(error.message));
     const { statusCode, message } = error as { statusCode?: number; message?: string };
     // Fastify's own refusals (too large, malformed URL) say what is wrong and nothing of us.
-    if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return reply.code(statusCode).send(errorBody(message ?? 'Bad request.'));
+    if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+      return reply.code(statusCode).send(errorBody(message ?? 'Bad request.'));
     options.onError?.(error);
     return reply.code(500).send(errorBody('Internal server error.'));
   });

@@ -8,7 +8,9 @@ export function notReady(snapshot: EngineSnapshot | undefined): string | undefin
   const [job] = snapshot.jobs;
   if (!job) return 'no job';
   if (job.state !== 'RUNNING') return `the job is ${job.state}`;
-  const waiting = job.vertices.flatMap((vertex) => vertex.subtasks).filter((subtask) => subtask.state !== 'RUNNING' && subtask.state !== 'FINISHED');
+  const waiting = job.vertices
+    .flatMap((vertex) => vertex.subtasks)
+    .filter((subtask) => subtask.state !== 'RUNNING' && subtask.state !== 'FINISHED');
   if (waiting.length > 0) return `${waiting.length} of its tasks are not running yet`;
   return undefined;
 }

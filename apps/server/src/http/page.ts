@@ -13,7 +13,7 @@ const LINKS: readonly (readonly [path: string, korean: string, english: string])
   ['/openapi.json', 'API 설명', 'description of the API'],
 ];
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
@@ -27,12 +27,20 @@ export function registerPage(app: FastifyInstance, services: Services): void {
           [`/jobs/${job.id}/exceptions`, '예외', 'its exceptions'],
         ]
       : [];
-    const items = [...LINKS, ...jobLinks].map(([path, korean, english]) => `<li><a href="${escape(path)}">${escape(path)}</a> ${korean} · ${english}</li>`);
-    const state = job ? `${escape(job.name)}: <strong>${job.state}</strong>` : '작업 없음 · no job';
-    return reply.type('text/html; charset=utf-8').header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'").send(
-      `<!doctype html><html lang="ko"><head><meta charset="utf-8"><title>Weir</title><link rel="icon" href="data:,"><meta name="viewport" content="width=device-width">` +
-        `<style>body{font:16px/1.6 system-ui,sans-serif;margin:3rem auto;max-width:42rem;padding:0 1rem;color-scheme:light dark}</style></head>` +
-        `<body><h1>Weir</h1><p>실시간 이상행동 감지 · abnormal behaviour, detected as it happens</p><p>${state}</p><ul>${items.join('')}</ul></body></html>`,
+    const items = [...LINKS, ...jobLinks].map(
+      ([path, korean, english]) => `<li><a href="${escapeHtml(path)}">${escapeHtml(path)}</a> ${korean} · ${english}</li>`,
     );
+    const state = job ? `${escapeHtml(job.name)}: <strong>${job.state}</strong>` : '작업 없음 · no job';
+    return reply
+      .type('text/html; charset=utf-8')
+      .header(
+        'content-security-policy',
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
+      )
+      .send(
+        `<!doctype html><html lang="ko"><head><meta charset="utf-8"><title>Weir</title><link rel="icon" href="data:,"><meta name="viewport" content="width=device-width">` +
+          `<style>body{font:16px/1.6 system-ui,sans-serif;margin:3rem auto;max-width:42rem;padding:0 1rem;color-scheme:light dark}</style></head>` +
+          `<body><h1>Weir</h1><p>실시간 이상행동 감지 · abnormal behaviour, detected as it happens</p><p>${state}</p><ul>${items.join('')}</ul></body></html>`,
+      );
   });
 }

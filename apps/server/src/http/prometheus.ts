@@ -14,7 +14,9 @@ class Exposition {
 
   /** Names as Flink's PrometheusReporter makes them: `flink_jobmanager_job_numRestarts`. */
   add(prefix: string, metrics: MetricMap, labels: Labels): void {
-    const inner = Object.entries(labels).map(([key, value]) => `${key}="${value.replace(/[\\"\n]/g, (c) => (c === '\n' ? '\\n' : `\\${c}`))}"`);
+    const inner = Object.entries(labels).map(
+      ([key, value]) => `${key}="${value.replace(/[\\"\n]/g, (c) => (c === '\n' ? '\\n' : `\\${c}`))}"`,
+    );
     for (const [id, value] of metrics) {
       if (typeof value !== 'number') continue;
       const name = `flink_${prefix}_${id}`.replace(/[^a-zA-Z0-9_]/g, '_');
@@ -41,14 +43,21 @@ export function exposition(snapshot: EngineSnapshot, committedAlerts: number): s
     ['numRunningJobs', snapshot.jobs.filter((job) => !['FINISHED', 'FAILED', 'CANCELED'].includes(job.state)).length],
   ]);
   out.add('jobmanager', cluster, { host: 'localhost' });
-  for (const taskManager of registered) out.add('taskmanager', taskManagerMetrics(taskManager), { host: 'localhost', tm_id: taskManager.id });
+  for (const taskManager of registered)
+    out.add('taskmanager', taskManagerMetrics(taskManager), { host: 'localhost', tm_id: taskManager.id });
   for (const job of snapshot.jobs) {
     const labels = { host: 'localhost', job_id: job.id, job_name: job.name };
     const metrics = new Map([...jobMetrics(job, snapshot.at)].filter(([name]) => !name.startsWith('latency.')));
     out.add('jobmanager_job', metrics, labels);
     for (const vertex of job.vertices) {
       for (const subtask of vertex.subtasks) {
-        const task = { ...labels, task_id: vertex.id, task_name: vertex.name, subtask_index: String(subtask.index), tm_id: subtask.taskManagerId ?? '' };
+        const task = {
+          ...labels,
+          task_id: vertex.id,
+          task_name: vertex.name,
+          subtask_index: String(subtask.index),
+          tm_id: subtask.taskManagerId ?? '',
+        };
         out.add('taskmanager_job_task', taskMetrics(subtask), task);
       }
     }

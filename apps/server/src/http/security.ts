@@ -61,7 +61,10 @@ function checkHost(host: string | undefined, options: SecurityOptions): void {
   const match = /^(\[[0-9a-f:.]+\]|[^:]+)(?::(\d+))?$/i.exec(host ?? '');
   const known = match !== null && (isLoopback(match[1]) || match[1].toLowerCase() === options.host.toLowerCase());
   if (!known || Number(match[2] ?? 80) !== options.port()) {
-    throw new RestError(403, `The Host header "${host ?? ''}" is not this server's: ask for it by 127.0.0.1 or localhost, or set WEIR_TOKEN.`);
+    throw new RestError(
+      403,
+      `The Host header "${host ?? ''}" is not this server's: ask for it by 127.0.0.1 or localhost, or set WEIR_TOKEN.`,
+    );
   }
 }
 

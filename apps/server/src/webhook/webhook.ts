@@ -1,5 +1,6 @@
 import type { EngineEvent } from '@weir/protocol';
 import { type Alert, type AlertLog, readAlert } from '../alerts/alert.js';
+import { Coalesced } from '../coalesced.js';
 import { type Backoff, defaultBackoff, pauseAfter } from './backoff.js';
 import type { CursorFile } from './cursor-file.js';
 import type { Deliver } from './delivery.js';
@@ -39,8 +40,7 @@ export class Webhook {
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #stop = new AbortController();
   #sending = 0;
-  #scanning: Promise<void> | undefined;
-  #scanAgain = false;
+  readonly #scanning = new Coalesced(() => this.#scanLog());
   #failing = false;
 
   private constructor(options: WebhookOptions, ledger: DeliveryLedger) {
@@ -72,7 +72,7 @@ export class Webhook {
   async close(): Promise<void> {
     this.#stop.abort();
     for (const timer of this.#timers) clearTimeout(timer);
-    await this.#scanning;
+    await this.#scanning.idle();
     this.#ledger.close();
   }
 
@@ -125,30 +125,24 @@ export class Webhook {
     this.#timers.add(timer);
   }
 
-  /** Looks through what is committed beyond the ledger's horizon; one scan at a time. */
+  /** Looks through what is committed beyond the ledger's horizon. */
   #scan(): void {
-    this.#scanAgain = true;
-    this.#scanning ??= this.#scanLog()
-      // The log cannot be read just now: the next commit looks again.
-      .catch((error: unknown) => this.#options.report?.(`the webhook cannot read the alerts: ${error instanceof Error ? error.message : error}`))
-      .finally(() => {
-        this.#scanning = undefined;
-      });
+    // The log cannot be read just now: the next commit looks again.
+    this.#scanning.request().catch((error: unknown) => {
+      this.#options.report?.(`the webhook cannot read the alerts: ${error instanceof Error ? error.message : error}`);
+    });
   }
 
   async #scanLog(): Promise<void> {
-    while (this.#scanAgain && !this.#stop.signal.aborted) {
-      this.#scanAgain = false;
-      for (;;) {
-        // Beyond the bound the scan rests until deliveries make room; each of them looks again.
-        if (!this.#ledger.hasRoom()) return;
-        const alerts = await this.#options.log.read({ after: this.#ledger.horizon, limit: CHUNK });
-        for (const alert of alerts) {
-          if (!this.#offer(alert)) return;
-          this.#ledger.committed(alert.seq, alert.id);
-        }
-        if (alerts.length < CHUNK) break;
+    while (!this.#stop.signal.aborted) {
+      // Beyond the bound the scan rests until deliveries make room; each of them looks again.
+      if (!this.#ledger.hasRoom()) return;
+      const alerts = await this.#options.log.read({ after: this.#ledger.horizon, limit: CHUNK });
+      for (const alert of alerts) {
+        if (!this.#offer(alert)) return;
+        this.#ledger.committed(alert.seq, alert.id);
       }
+      if (alerts.length < CHUNK) return;
     }
   }
 }

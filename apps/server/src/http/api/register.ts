@@ -42,7 +42,12 @@ export function registerApi(app: FastifyInstance, services: Services): void {
   app.post<{ Params: { id: string } }>('/api/taskmanagers/:id/fail', async (request, reply) => {
     const { mode } = parseBody(failRequest, request.body);
     const { id } = request.params;
-    if (!engine().snapshot().taskManagers.some((taskManager) => taskManager.id === id)) throw new RestError(404, `There is no TaskManager ${id}.`);
+    if (
+      !engine()
+        .snapshot()
+        .taskManagers.some((taskManager) => taskManager.id === id)
+    )
+      throw new RestError(404, `There is no TaskManager ${id}.`);
     const result = await engine().execute({ type: 'fail-taskmanager', id, mode });
     if (!result.ok) throw commandError(result);
     return reply.code(202).send({ id, mode });
@@ -56,7 +61,8 @@ export function registerApi(app: FastifyInstance, services: Services): void {
 
   app.post('/api/jobs', async (request) => {
     const { savepointPath, fresh, parameters } = parseBody(startAgainRequest, request.body);
-    if (fresh && savepointPath !== undefined) throw new RestError(400, '"fresh" and "savepointPath" exclude each other: one starts empty, the other from that state.');
+    if (fresh && savepointPath !== undefined)
+      throw new RestError(400, '"fresh" and "savepointPath" exclude each other: one starts empty, the other from that state.');
     return services.jobs.startAgain({
       ...(savepointPath === undefined ? {} : { savepointPath }),
       ...(fresh === undefined ? {} : { fresh }),

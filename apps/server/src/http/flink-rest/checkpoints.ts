@@ -26,7 +26,9 @@ function checkpoint(of: CheckpointInfo, tasks: object = {}): object {
     checkpoint_type: of.type,
     tasks,
     ...(of.status === 'COMPLETED' ? { external_path: of.externalPath ?? '', discarded: of.discarded } : {}),
-    ...(of.status === 'FAILED' ? { failure_timestamp: of.failureTimestamp ?? of.latestAckTimestamp, failure_message: of.failureMessage ?? null } : {}),
+    ...(of.status === 'FAILED'
+      ? { failure_timestamp: of.failureTimestamp ?? of.latestAckTimestamp, failure_message: of.failureMessage ?? null }
+      : {}),
   };
 }
 
@@ -35,7 +37,13 @@ function overview(job: JobInfo): object {
   const completed = history.filter((each) => each.status === 'COMPLETED');
   const over = (pick: (each: CheckpointInfo) => number): Statistics => statistics(completed.map(pick));
   return {
-    counts: { restored: counts.restored, total: counts.total, in_progress: counts.inProgress, completed: counts.completed, failed: counts.failed },
+    counts: {
+      restored: counts.restored,
+      total: counts.total,
+      in_progress: counts.inProgress,
+      completed: counts.completed,
+      failed: counts.failed,
+    },
     summary: {
       checkpointed_size: over((each) => each.checkpointedSize),
       state_size: over((each) => each.stateSize),
@@ -149,7 +157,11 @@ function checkpointOf(request: RestRequest): CheckpointInfo {
   const { history, latestCompleted, latestFailed, latestSavepoint } = jobOf(request).checkpoints;
   const id = numberParameter(request.params, 'checkpointid');
   const found = [...history, latestCompleted, latestFailed, latestSavepoint].find((each) => each?.id === id);
-  if (!found) throw new RestError(404, `org.apache.flink.runtime.rest.handler.RestHandlerException: Could not find checkpointing statistics for checkpoint ${id}.`);
+  if (!found)
+    throw new RestError(
+      404,
+      `org.apache.flink.runtime.rest.handler.RestHandlerException: Could not find checkpointing statistics for checkpoint ${id}.`,
+    );
   return found;
 }
 
@@ -169,7 +181,8 @@ export const checkpointRoutes: readonly RestRoute[] = [
       const of = checkpointOf(request);
       const id = idParameter(request.params, 'vertexid');
       const task = of.tasks[id];
-      if (!task) throw new RestError(404, `org.apache.flink.runtime.rest.NotFoundException: There is no checkpoint statistics for task ${id}.`);
+      if (!task)
+        throw new RestError(404, `org.apache.flink.runtime.rest.NotFoundException: There is no checkpoint statistics for task ${id}.`);
       return taskDetails(of, task);
     },
   },

@@ -1,7 +1,18 @@
 import type { ExecutionState, SubtaskInfo, VertexInfo } from '@weir/protocol';
 import { type Aggregate, aggregate, sum } from './figures.js';
 
-const STATES: readonly ExecutionState[] = ['CREATED', 'SCHEDULED', 'DEPLOYING', 'INITIALIZING', 'RUNNING', 'FINISHED', 'CANCELING', 'CANCELED', 'FAILED', 'RECONCILING'];
+const STATES: readonly ExecutionState[] = [
+  'CREATED',
+  'SCHEDULED',
+  'DEPLOYING',
+  'INITIALIZING',
+  'RUNNING',
+  'FINISHED',
+  'CANCELING',
+  'CANCELED',
+  'FAILED',
+  'RECONCILING',
+];
 /** Those that Flink gives the duration of. */
 const TIMED: readonly ExecutionState[] = ['CREATED', 'SCHEDULED', 'DEPLOYING', 'INITIALIZING', 'RUNNING'];
 const ENDED: readonly ExecutionState[] = ['FINISHED', 'CANCELED', 'FAILED'];
@@ -43,7 +54,10 @@ export function stateDurations(subtask: SubtaskInfo, now: number): Readonly<Reco
     TIMED.map((state) => {
       const at = subtask.timestamps[state];
       if (at <= 0) return [state, -1];
-      const later = subtask.state === state ? [] : STATES.filter((other) => STATES.indexOf(other) > STATES.indexOf(state)).map((other) => subtask.timestamps[other]);
+      const later =
+        subtask.state === state
+          ? []
+          : STATES.filter((other) => STATES.indexOf(other) > STATES.indexOf(state)).map((other) => subtask.timestamps[other]);
       const next = later.filter((time) => time >= at && entered.includes(time));
       return [state, Math.max(0, (next.length > 0 ? Math.min(...next) : now) - at)];
     }),
@@ -70,7 +84,8 @@ export function ioMetrics(subtasks: readonly SubtaskInfo[]): Readonly<Record<str
 
 /** The `aggregated` block over a vertex's subtasks. */
 export function aggregated(subtasks: readonly SubtaskInfo[], now: number): object {
-  const over = (pick: (metrics: SubtaskInfo['metrics']) => number): Aggregate => aggregate(subtasks.map((subtask) => pick(subtask.metrics)));
+  const over = (pick: (metrics: SubtaskInfo['metrics']) => number): Aggregate =>
+    aggregate(subtasks.map((subtask) => pick(subtask.metrics)));
   const durations = subtasks.map((subtask) => stateDurations(subtask, now));
   return {
     metrics: {

@@ -46,7 +46,9 @@ function downtime(job: JobInfo, now: number): number {
 }
 
 function inTask(job: JobInfo, state: 'DEPLOYING' | 'INITIALIZING', now: number): number {
-  const since = job.vertices.flatMap((vertex) => vertex.subtasks.filter((subtask) => subtask.state === state).map((subtask) => subtask.timestamps[state]));
+  const since = job.vertices.flatMap((vertex) =>
+    vertex.subtasks.filter((subtask) => subtask.state === state).map((subtask) => subtask.timestamps[state]),
+  );
   return since.length === 0 ? 0 : Math.max(0, now - Math.min(...since));
 }
 

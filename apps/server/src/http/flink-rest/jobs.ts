@@ -37,7 +37,14 @@ export function plan(job: JobInfo): object {
       description: `${vertex.name}<br/>`,
       ...(vertex.inputs.length === 0
         ? {}
-        : { inputs: vertex.inputs.map((edge, num) => ({ num, id: edge.sourceVertexId, ship_strategy: edge.shipStrategy, exchange: 'pipelined_bounded' })) }),
+        : {
+            inputs: vertex.inputs.map((edge, num) => ({
+              num,
+              id: edge.sourceVertexId,
+              ship_strategy: edge.shipStrategy,
+              exchange: 'pipelined_bounded',
+            })),
+          }),
       optimizer_properties: {},
     })),
   };
@@ -83,7 +90,9 @@ function configuration(job: JobInfo): object {
       'restart-strategy': job.restartStrategy,
       'job-parallelism': job.parallelism,
       'object-reuse-mode': true,
-      'user-config': Object.fromEntries(Object.entries(job.parameters).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)])),
+      'user-config': Object.fromEntries(
+        Object.entries(job.parameters).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
+      ),
     },
   };
 }
@@ -94,7 +103,10 @@ function exceptions(job: JobInfo, request: RestRequest): object {
   const [root] = job.exceptions;
   const shown = job.exceptions.slice(0, limit);
   const truncated = shown.length < job.exceptions.length;
-  const place = (each: ExceptionInfo): object => ({ location: each.taskManagerId === undefined ? null : 'localhost', taskManagerId: each.taskManagerId ?? null });
+  const place = (each: ExceptionInfo): object => ({
+    location: each.taskManagerId === undefined ? null : 'localhost',
+    taskManagerId: each.taskManagerId ?? null,
+  });
   return {
     'root-exception': root?.stack ?? null,
     timestamp: root?.at ?? null,
@@ -134,7 +146,8 @@ export const jobRoutes: readonly RestRoute[] = [
   { path: '/jobs/:jobid/exceptions', answer: (request) => exceptions(jobOf(request), request) },
   {
     path: '/jobs/:jobid/accumulators',
-    answer: (request) => jobOf(request) && { 'job-accumulators': [], 'user-task-accumulators': [], 'serialized-user-task-accumulators': {} },
+    answer: (request) =>
+      jobOf(request) && { 'job-accumulators': [], 'user-task-accumulators': [], 'serialized-user-task-accumulators': {} },
   },
   { path: '/jobs/:jobid/status', answer: (request) => ({ status: jobOf(request).state }) },
   { path: '/jobs/:jobid/metrics', answer: (request) => answerMetrics(request, jobMetrics(jobOf(request), request.now)) },

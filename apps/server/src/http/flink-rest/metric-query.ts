@@ -1,6 +1,6 @@
 import { RestError } from '../rest-error.js';
-import type { RestRequest } from './route.js';
 import { figure, sum } from './figures.js';
+import type { RestRequest } from './route.js';
 
 /** Metrics of one thing by Flink's names. Absent: the engine has no such figure here. */
 export type MetricMap = ReadonlyMap<string, number | string>;
@@ -33,7 +33,11 @@ function aggregations(request: RestRequest): readonly Aggregation[] {
   if (given === undefined || given.length === 0) return ['min', 'max', 'avg', 'sum'];
   return given.map((word) => {
     const name = word.toLowerCase();
-    if (!Object.hasOwn(AGGREGATIONS, name)) throw new RestError(400, `Bad request, could not parse parameters: Cannot resolve query parameter (agg) from value "${given.join(',')}".`);
+    if (!Object.hasOwn(AGGREGATIONS, name))
+      throw new RestError(
+        400,
+        `Bad request, could not parse parameters: Cannot resolve query parameter (agg) from value "${given.join(',')}".`,
+      );
     return name as Aggregation;
   });
 }

@@ -39,7 +39,11 @@ export function registerOperations(app: FastifyInstance, engine: () => Engine): 
     const body = parseBody(savepointTrigger, request.body);
     const id = operations.start('savepoint', jobId, body.triggerId, async () => {
       const target = body['target-directory'] ?? undefined;
-      const result = await engine().execute({ type: 'trigger-savepoint', jobId, ...(target === undefined ? {} : { targetDirectory: target }) });
+      const result = await engine().execute({
+        type: 'trigger-savepoint',
+        jobId,
+        ...(target === undefined ? {} : { targetDirectory: target }),
+      });
       if (!result.ok || !body['cancel-job']) return result;
       const cancelled = await engine().execute({ type: 'cancel', jobId });
       return cancelled.ok ? result : cancelled;
@@ -59,7 +63,8 @@ export function registerOperations(app: FastifyInstance, engine: () => Engine): 
   app.patch<Params>('/jobs/:jobid', async (request, reply) => {
     const jobId = job(request);
     const mode = request.query.mode ?? 'cancel';
-    if (mode !== 'cancel') throw new RestError(400, `The termination mode "${mode}" is not supported: use mode=cancel, or POST /jobs/${jobId}/stop.`);
+    if (mode !== 'cancel')
+      throw new RestError(400, `The termination mode "${mode}" is not supported: use mode=cancel, or POST /jobs/${jobId}/stop.`);
     const result = await engine().execute({ type: 'cancel', jobId });
     if (!result.ok) throw commandError(result);
     return reply.code(202).send({});
@@ -73,8 +78,12 @@ export function registerOperations(app: FastifyInstance, engine: () => Engine): 
     return operation;
   };
 
-  app.get<Params>('/jobs/:jobid/checkpoints/:triggerid', async (request) => progress(find(request, 'checkpoint'), (result) => ({ checkpointId: result.checkpointId })));
-  app.get<Params>('/jobs/:jobid/savepoints/:triggerid', async (request) => progress(find(request, 'savepoint'), (result) => ({ location: result.externalPath })));
+  app.get<Params>('/jobs/:jobid/checkpoints/:triggerid', async (request) =>
+    progress(find(request, 'checkpoint'), (result) => ({ checkpointId: result.checkpointId })),
+  );
+  app.get<Params>('/jobs/:jobid/savepoints/:triggerid', async (request) =>
+    progress(find(request, 'savepoint'), (result) => ({ location: result.externalPath })),
+  );
 }
 
 /** One registry for / and /v1: an id given by one is asked after by either. */

@@ -8,7 +8,13 @@ import type { RestEnvironment, RestRoute } from './route.js';
 import { taskManagerRoutes } from './taskmanagers.js';
 import { vertexRoutes } from './vertices.js';
 
-export const restRoutes: readonly RestRoute[] = [...clusterRoutes, ...taskManagerRoutes, ...jobRoutes, ...checkpointRoutes, ...vertexRoutes];
+export const restRoutes: readonly RestRoute[] = [
+  ...clusterRoutes,
+  ...taskManagerRoutes,
+  ...jobRoutes,
+  ...checkpointRoutes,
+  ...vertexRoutes,
+];
 
 /** Flink's REST API over the engine. `leading` throws 503 while no JobManager leads. */
 export function registerFlinkRest(app: FastifyInstance, leading: () => Engine, environment: RestEnvironment): void {

@@ -25,7 +25,8 @@ export interface RestRoute {
 }
 
 const ID = /^[0-9a-f]{32}$/i;
-const BAD_REQUEST = 'org.apache.flink.runtime.rest.handler.RestHandlerException: Bad request, could not parse parameters: Cannot resolve path parameter';
+const BAD_REQUEST =
+  'org.apache.flink.runtime.rest.handler.RestHandlerException: Bad request, could not parse parameters: Cannot resolve path parameter';
 
 /** The path parameter as an id of 32 hex digits; 400 as Flink says it otherwise. */
 export function idParameter(params: Readonly<Record<string, string>>, name: string): string {
@@ -60,7 +61,8 @@ export function vertexOf(job: JobInfo, request: RestRequest): VertexInfo {
 export function subtaskOf(vertex: VertexInfo, request: RestRequest): SubtaskInfo {
   const index = numberParameter(request.params, 'subtaskindex');
   const subtask = vertex.subtasks[index];
-  if (!subtask) throw new RestError(404, `org.apache.flink.runtime.rest.handler.RestHandlerException: Invalid subtask index for vertex ${vertex.id}`);
+  if (!subtask)
+    throw new RestError(404, `org.apache.flink.runtime.rest.handler.RestHandlerException: Invalid subtask index for vertex ${vertex.id}`);
   return subtask;
 }
 
@@ -68,6 +70,10 @@ export function subtaskOf(vertex: VertexInfo, request: RestRequest): SubtaskInfo
 export function taskManagerOf(request: RestRequest): TaskManagerInfo {
   const id = request.params.taskmanagerid;
   const found = request.snapshot.taskManagers.find((candidate) => candidate.id === id && candidate.registered);
-  if (!found) throw new RestError(404, `org.apache.flink.runtime.resourcemanager.exceptions.UnknownTaskExecutorException: No TaskExecutor registered under ${id}.`);
+  if (!found)
+    throw new RestError(
+      404,
+      `org.apache.flink.runtime.resourcemanager.exceptions.UnknownTaskExecutorException: No TaskExecutor registered under ${id}.`,
+    );
   return found;
 }

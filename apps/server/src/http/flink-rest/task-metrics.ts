@@ -37,5 +37,7 @@ function metricName(name: string): string {
 
 /** The metrics of a vertex: its subtasks', each under its index. */
 export function vertexMetrics(subtasks: readonly SubtaskInfo[]): MetricMap {
-  return new Map(subtasks.flatMap((subtask) => [...taskMetrics(subtask)].map(([name, value]) => [`${subtask.index}.${name}`, value] as const)));
+  return new Map(
+    subtasks.flatMap((subtask) => [...taskMetrics(subtask)].map(([name, value]) => [`${subtask.index}.${name}`, value] as const)),
+  );
 }

@@ -99,7 +99,10 @@ function details(snapshot: EngineSnapshot, taskManager: TaskManagerInfo): object
 }
 
 export const taskManagerRoutes: readonly RestRoute[] = [
-  { path: '/taskmanagers', answer: ({ snapshot }) => ({ taskmanagers: snapshot.taskManagers.filter((each) => each.registered).map(summary) }) },
+  {
+    path: '/taskmanagers',
+    answer: ({ snapshot }) => ({ taskmanagers: snapshot.taskManagers.filter((each) => each.registered).map(summary) }),
+  },
   {
     path: '/taskmanagers/metrics',
     answer: (request) => {

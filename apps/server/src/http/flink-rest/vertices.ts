@@ -1,8 +1,8 @@
 import type { SubtaskInfo, VertexInfo } from '@weir/protocol';
+import { RestError } from '../rest-error.js';
 import { aggregated, aggregateState, countStates, execution, host, ioMetrics, span } from './executions.js';
 import { type Figure, figure } from './figures.js';
 import { answerAggregated, answerMetrics } from './metric-query.js';
-import { RestError } from '../rest-error.js';
 import { jobOf, numberParameter, type RestRequest, type RestRoute, subtaskOf, vertexOf } from './route.js';
 import { taskMetrics, vertexMetrics } from './task-metrics.js';
 
@@ -55,14 +55,20 @@ function backpressure(of: VertexInfo, at: number): object {
 function times(subtask: SubtaskInfo, now: number): object {
   const first = subtask.timestamps.CREATED || subtask.timestamps.SCHEDULED;
   const end = span([subtask], now)['end-time'];
-  return { subtask: subtask.index, host: host(subtask), duration: first === 0 ? -1 : (end < 0 ? now : end) - first, timestamps: subtask.timestamps };
+  return {
+    subtask: subtask.index,
+    host: host(subtask),
+    duration: first === 0 ? -1 : (end < 0 ? now : end) - first,
+    timestamps: subtask.timestamps,
+  };
 }
 
 /** Only the current attempt is known: earlier ones are in the job's exceptions. */
 function attemptOf(request: RestRequest): SubtaskInfo {
   const subtask = subtaskOf(vertex(request), request);
   const attempt = numberParameter(request.params, 'attempt');
-  if (attempt !== subtask.attempt) throw new RestError(404, `Could not find execution for subtask ${subtask.index} and attempt number ${attempt}.`);
+  if (attempt !== subtask.attempt)
+    throw new RestError(404, `Could not find execution for subtask ${subtask.index} and attempt number ${attempt}.`);
   return subtask;
 }
 
@@ -74,7 +80,15 @@ export const vertexRoutes: readonly RestRoute[] = [
     answer: (request) => {
       const { id, name, parallelism, maxParallelism, subtasks } = vertex(request);
       const { now } = request;
-      return { id, name, parallelism, maxParallelism, now, subtasks: subtasks.map((subtask) => execution(subtask, now)), aggregated: aggregated(subtasks, now) };
+      return {
+        id,
+        name,
+        parallelism,
+        maxParallelism,
+        now,
+        subtasks: subtasks.map((subtask) => execution(subtask, now)),
+        aggregated: aggregated(subtasks, now),
+      };
     },
   },
   {
@@ -96,7 +110,11 @@ export const vertexRoutes: readonly RestRoute[] = [
     path: `${BASE}/subtasks/accumulators`,
     answer: (request) => {
       const { id, parallelism, subtasks } = vertex(request);
-      return { id, parallelism, subtasks: subtasks.map((each) => ({ subtask: each.index, attempt: each.attempt, host: host(each), 'user-accumulators': [] })) };
+      return {
+        id,
+        parallelism,
+        subtasks: subtasks.map((each) => ({ subtask: each.index, attempt: each.attempt, host: host(each), 'user-accumulators': [] })),
+      };
     },
   },
   { path: `${BASE}/metrics`, answer: (request) => answerMetrics(request, vertexMetrics(vertex(request).subtasks)) },
@@ -118,5 +136,8 @@ export const vertexRoutes: readonly RestRoute[] = [
       return { subtask: index, attempt, id: request.params.vertexid, 'user-accumulators': [] };
     },
   },
-  { path: `${BASE}/subtasks/:subtaskindex/metrics`, answer: (request) => answerMetrics(request, taskMetrics(subtaskOf(vertex(request), request))) },
+  {
+    path: `${BASE}/subtasks/:subtaskindex/metrics`,
+    answer: (request) => answerMetrics(request, taskMetrics(subtaskOf(vertex(request), request))),
+  },
 ];

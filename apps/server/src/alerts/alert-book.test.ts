@@ -1,0 +1,77 @@
+import type { CheckpointInfo, EngineEvent, RecoveryInfo } from '@weir/protocol';
+import { expect, it } from 'vitest';
+import { alert, MemoryAlertLog } from '../testing/memory-alert-log.js';
+import { checkpoint } from '../testing/snapshot.js';
+import type { Alert } from './alert.js';
+import { AlertBook } from './alert-book.js';
+
+const JOB = 'a'.repeat(32);
+
+function published(payload: Alert): EngineEvent {
+  return {
+    type: 'published',
+    at: 0,
+    jobId: JOB,
+    topic: 'alert',
+    taskManagerId: 'taskmanager-1',
+    vertexId: '',
+    subtask: 0,
+    dropped: 0,
+    payload,
+  };
+}
+
+const committed: EngineEvent = { type: 'committed', at: 0, jobId: JOB, uid: 'sink', checkpointId: 1, records: 1 };
+
+function restoring(at: number): EngineEvent {
+  return { type: 'recovery', at, jobId: JOB, phase: 'restoring', recovery: {} as RecoveryInfo };
+}
+
+function completed(triggerTimestamp: number): EngineEvent {
+  const info: CheckpointInfo = { ...checkpoint(2), triggerTimestamp };
+  return { type: 'checkpoint', at: triggerTimestamp, jobId: JOB, checkpoint: info };
+}
+
+async function statuses(book: AlertBook): Promise<Record<string, string>> {
+  // Whatever was begun by an event has its turn first.
+  await new Promise((resolve) => setImmediate(resolve));
+  const { alerts } = await book.list({ after: 0, limit: 100, pending: true });
+  return Object.fromEntries(alerts.map(({ id, seq, status }) => [id, `${status}${seq === null ? '' : ` ${seq}`}`]));
+}
+
+it('shows an alert as pending until it is committed', async () => {
+  const log = new MemoryAlertLog();
+  const book = new AlertBook(log);
+  book.accept(published(alert(3)));
+  book.accept(published(alert(4)));
+  expect(await statuses(book)).toEqual({ 'alert-3': 'pending', 'alert-4': 'pending' });
+  log.commit(alert(3));
+  book.accept(committed);
+  expect(await statuses(book)).toEqual({ 'alert-3': 'committed 1', 'alert-4': 'pending' });
+  expect((await book.list({ after: 0, limit: 100, pending: false })).alerts).toHaveLength(1);
+});
+
+it('withdraws what a failure took back and the replay did not make again, and only that', async () => {
+  const log = new MemoryAlertLog();
+  const book = new AlertBook(log);
+  for (const n of [3, 4, 5]) book.accept(published(alert(n)));
+  // 3 was covered by the checkpoint that is restored, 4 comes again, 5 does not.
+  log.commit(alert(3));
+  book.accept(restoring(1_000));
+  book.accept(published(alert(4)));
+  book.accept(completed(900));
+  expect(await statuses(book)).toMatchObject({ 'alert-5': 'pending' });
+  book.accept(completed(2_000));
+  expect(await statuses(book)).toEqual({ 'alert-3': 'committed 1', 'alert-4': 'pending', 'alert-5': 'withdrawn' });
+  // Made once more after all.
+  book.accept(published(alert(5)));
+  expect(await statuses(book)).toMatchObject({ 'alert-5': 'pending' });
+});
+
+it('does not grow without bound', async () => {
+  const book = new AlertBook(new MemoryAlertLog());
+  for (let n = 0; n < 12_000; n++) book.accept(published(alert(n)));
+  const { alerts } = await book.list({ after: 0, limit: 1, pending: true });
+  expect(alerts).toHaveLength(10_000);
+  expect(alerts.at(-1)?.id).toBe('alert-11999');
+});
