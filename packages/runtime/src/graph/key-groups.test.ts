@@ -55,14 +55,18 @@ const flink: readonly (readonly [Key, number, number, number, number])[] = [
   [true, 32768, 11725, 54, 19],
   [false, 4096, 3331, 30, 24],
   [true, 256, 205, 42, 33],
-  [false, 128, 3, 57, 1],];
+  [false, 128, 3, 57, 1],
+];
 
 describe('key groups', () => {
-  it.each(flink)('%s with maxParallelism %i is of key group %i, with parallelism %i of subtask %i', (key, maxParallelism, keyGroup, parallelism, subtask) => {
-    expect(assignToKeyGroup(key, maxParallelism)).toBe(keyGroup);
-    expect(computeKeyGroupForKeyHash(keyHash(key), maxParallelism)).toBe(keyGroup);
-    expect(computeOperatorIndexForKeyGroup(maxParallelism, parallelism, keyGroup)).toBe(subtask);
-  });
+  it.each(flink)(
+    '%s with maxParallelism %i is of key group %i, with parallelism %i of subtask %i',
+    (key, maxParallelism, keyGroup, parallelism, subtask) => {
+      expect(assignToKeyGroup(key, maxParallelism)).toBe(keyGroup);
+      expect(computeKeyGroupForKeyHash(keyHash(key), maxParallelism)).toBe(keyGroup);
+      expect(computeOperatorIndexForKeyGroup(maxParallelism, parallelism, keyGroup)).toBe(subtask);
+    },
+  );
 
   it('sends user1, user2, user3 where the seed system shows them', () => {
     const subtasksOf = (maxParallelism: number) =>
@@ -73,29 +77,45 @@ describe('key groups', () => {
   });
 
   // Recorded from Flink; it is not part of the project.
-  const recorded = process.env['WEIR_KEY_GROUPS'] ?? '/work/shared/data/key-groups.tsv';
+  const recorded = process.env.WEIR_KEY_GROUPS ?? '/work/shared/data/key-groups.tsv';
   const isThere = existsSync(recorded);
-  it.skipIf(!isThere)(`agrees with every row of ${recorded}${isThere ? '' : ' (skipped: the file is not here; WEIR_KEY_GROUPS names another)'}`, () => {
-    const rows = readFileSync(recorded, 'utf8').trimEnd().split('\n').slice(1);
-    expect(rows).toHaveLength(600);
-    const differing = rows.filter((row) => {
-      const [type, text, maxParallelism, keyGroup, parallelism, subtask] = row.split('\t') as [string, string, string, string, string, string];
-      const key: Key = type === 'string' ? text : type === 'int32' ? Number(text) : type === 'int64' ? BigInt(text) : text === 'true';
-      const group = assignToKeyGroup(key, Number(maxParallelism));
-      return group !== Number(keyGroup) || computeOperatorIndexForKeyGroup(Number(maxParallelism), Number(parallelism), group) !== Number(subtask);
-    });
-    expect(differing).toEqual([]);
-  });
+  it.skipIf(!isThere)(
+    `agrees with every row of ${recorded}${isThere ? '' : ' (skipped: the file is not here; WEIR_KEY_GROUPS names another)'}`,
+    () => {
+      const rows = readFileSync(recorded, 'utf8').trimEnd().split('\n').slice(1);
+      expect(rows).toHaveLength(600);
+      const differing = rows.filter((row) => {
+        const [type, text, maxParallelism, keyGroup, parallelism, subtask] = row.split('\t') as [
+          string,
+          string,
+          string,
+          string,
+          string,
+          string,
+        ];
+        const key: Key = type === 'string' ? text : type === 'int32' ? Number(text) : type === 'int64' ? BigInt(text) : text === 'true';
+        const group = assignToKeyGroup(key, Number(maxParallelism));
+        return (
+          group !== Number(keyGroup) ||
+          computeOperatorIndexForKeyGroup(Number(maxParallelism), Number(parallelism), group) !== Number(subtask)
+        );
+      });
+      expect(differing).toEqual([]);
+    },
+  );
 
   it('gives each key group to the one subtask whose range holds it', () => {
-    const sizes = fc.integer({ min: 1, max: 400 }).chain((maxParallelism) => fc.tuple(fc.constant(maxParallelism), fc.integer({ min: 1, max: maxParallelism })));
+    const sizes = fc
+      .integer({ min: 1, max: 400 })
+      .chain((maxParallelism) => fc.tuple(fc.constant(maxParallelism), fc.integer({ min: 1, max: maxParallelism })));
     fc.assert(
       fc.property(sizes, ([maxParallelism, parallelism]) => {
         let next = 0;
         for (let index = 0; index < parallelism; index++) {
           const { start, end } = computeKeyGroupRangeForOperatorIndex(maxParallelism, parallelism, index);
           expect(start).toBe(next);
-          for (let group = start; group <= end; group++) expect(computeOperatorIndexForKeyGroup(maxParallelism, parallelism, group)).toBe(index);
+          for (let group = start; group <= end; group++)
+            expect(computeOperatorIndexForKeyGroup(maxParallelism, parallelism, group)).toBe(index);
           next = end + 1;
         }
         expect(next).toBe(maxParallelism);

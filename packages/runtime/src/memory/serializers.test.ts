@@ -15,7 +15,7 @@ const anyString = fc.oneof(
 );
 /** Names that generated code could trip over. */
 const fieldName = fc.oneof(
-  fc.constantFrom('__proto__', 'constructor', 'toString', 'a"b', "a'b", '`${x}`', '\\', '\n\u2028', '', '0', 'value', 'end', '\ud800', '*/'),
+  fc.constantFrom('__proto__', 'constructor', 'toString', 'a"b', "a'b", '`$', '\\', '\n\u2028', '', '0', 'value', 'end', '\ud800', '*/'),
   fc.string({ maxLength: 6 }),
 );
 const anyInt64 = fc.oneof(fc.maxSafeInteger(), fc.constantFrom(Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 0));
@@ -31,7 +31,11 @@ const anyPlain = fc.letrec<{ tree: unknown }>((tie) => ({
     fc.date({ noInvalidDate: true }),
     fc.uint8Array({ maxLength: 10 }),
     fc.array(tie('tree'), { maxLength: 4 }),
-    fc.dictionary(fc.string({ maxLength: 5 }).filter((name) => name !== '__proto__' && name !== 'toJSON'), tie('tree'), { maxKeys: 4, noNullPrototype: true }),
+    fc.dictionary(
+      fc.string({ maxLength: 5 }).filter((name) => name !== '__proto__' && name !== 'toJSON'),
+      tie('tree'),
+      { maxKeys: 4, noNullPrototype: true },
+    ),
     fc.array(fc.tuple(tie('tree'), tie('tree')), { maxLength: 3 }).map((entries) => new Map(entries)),
     fc.array(fc.integer(), { maxLength: 3 }).map((items) => new Set(items)),
   ),
@@ -56,7 +60,7 @@ const anySchema: fc.Arbitrary<TypeSchema> = fc.letrec<{ schema: TypeSchema }>((t
   ),
 })).schema;
 
-function valueOf(schema: TypeSchema): fc.Arbitrary<unknown> {
+function valuesOf(schema: TypeSchema): fc.Arbitrary<unknown> {
   switch (schema.kind) {
     case 'string':
       return anyString;
@@ -71,9 +75,9 @@ function valueOf(schema: TypeSchema): fc.Arbitrary<unknown> {
     case 'json':
       return anyPlain;
     case 'nullable':
-      return fc.oneof(fc.constant(null), valueOf(schema.of));
+      return fc.oneof(fc.constant(null), valuesOf(schema.of));
     case 'record':
-      return fc.tuple(...schema.fields.map(({ type }) => valueOf(type))).map((values) => {
+      return fc.tuple(...schema.fields.map(({ type }) => valuesOf(type))).map((values) => {
         const object = {};
         schema.fields.forEach(({ name }, i) => {
           Object.defineProperty(object, name, { value: values[i], enumerable: true, writable: true, configurable: true });
@@ -94,7 +98,8 @@ function roundTrip(schema: TypeSchema, value: unknown, position: number, shared:
   segment.u8.fill(CANARY);
   const end = serializer.write(value, segment, position);
   expect(end).toBeLessThanOrEqual(position + size);
-  const outside = (u8: Uint8Array) => u8.slice(0, position).every((byte) => byte === CANARY) && u8.slice(position + size).every((byte) => byte === CANARY);
+  const outside = (u8: Uint8Array) =>
+    u8.slice(0, position).every((byte) => byte === CANARY) && u8.slice(position + size).every((byte) => byte === CANARY);
   expect(outside(segment.u8)).toBe(true);
   const written = segment.u8.slice(position, end);
   // What lies around must not be looked at, and what was read must not change with the memory.
@@ -107,7 +112,7 @@ function roundTrip(schema: TypeSchema, value: unknown, position: number, shared:
 
 describe('serializerFor', () => {
   it.each([false, true])('gives back any value of any type, at any position, touching nothing else (shared memory: %s)', (shared) => {
-    const cases = anySchema.chain((schema) => fc.tuple(fc.constant(schema), valueOf(schema), fc.nat({ max: 9 })));
+    const cases = anySchema.chain((schema) => fc.tuple(fc.constant(schema), valuesOf(schema), fc.nat({ max: 9 })));
     fc.assert(
       fc.property(cases, ([schema, value, eights]) => {
         const read = roundTrip(schema, value, eights * 8, shared);
@@ -147,7 +152,14 @@ describe('serializerFor', () => {
     expect(serializerFor(record({ a: int32() }))).not.toBe(serializerFor(record({ a: int64() })));
   });
 
-  const event = record({ user: string(), count: int32(), at: nullable(int64()), ratio: float64(), ok: boolean(), inner: record({ note: string() }) });
+  const event = record({
+    user: string(),
+    count: int32(),
+    at: nullable(int64()),
+    ratio: float64(),
+    ok: boolean(),
+    inner: record({ note: string() }),
+  });
   const good = { user: 'u', count: 1, at: 2, ratio: 0.5, ok: true, inner: { note: '' } };
   it.each<readonly [string, unknown, string]>([
     ['user', 5, 'a string'],
@@ -211,7 +223,13 @@ describe('serializerFor', () => {
   });
 
   it('refuses a record type with one name twice', () => {
-    const twice: TypeSchema = { kind: 'record', fields: [{ name: 'a', type: { kind: 'int32' } }, { name: 'a', type: { kind: 'string' } }] };
+    const twice: TypeSchema = {
+      kind: 'record',
+      fields: [
+        { name: 'a', type: { kind: 'int32' } },
+        { name: 'a', type: { kind: 'string' } },
+      ],
+    };
     expect(() => serializerFor(twice)).toThrow(InvalidConfigurationError);
   });
 });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyKey } from '../../test/support/any-key.js';
 import type { Key } from '../api/functions.js';
 import { InvalidKeyError } from '../graph/java-hash.js';
 import { MemorySegment } from '../memory/memory-segment.js';
 import { SerializationError } from '../memory/serialization-error.js';
 import { decodeKey, encodedKeySize, encodeKey } from './key-codec.js';
-import { anyKey } from '../../test/support/any-key.js';
 
 function bytesOf(key: Key, position = 0, shared = false): Uint8Array {
   const size = position + encodedKeySize(key) + 8;
@@ -20,7 +20,10 @@ function bytesOf(key: Key, position = 0, shared = false): Uint8Array {
 
 describe('key codec', () => {
   it('gives back every key from any position, and writes exactly its size', () => {
-    fc.assert(fc.property(anyKey, fc.nat({ max: 20 }), fc.boolean(), (key, position, shared) => void bytesOf(key, position, shared)), { numRuns: 1000 });
+    fc.assert(
+      fc.property(anyKey, fc.nat({ max: 20 }), fc.boolean(), (key, position, shared) => void bytesOf(key, position, shared)),
+      { numRuns: 1000 },
+    );
   });
 
   it('gives two keys the same bytes exactly if they are equal', () => {

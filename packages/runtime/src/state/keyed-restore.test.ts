@@ -48,7 +48,13 @@ describe('restore of keyed state', () => {
   it('gives the same state at any other parallelism, with chunks cut anywhere', async () => {
     const sizes = fc
       .constantFrom(1, 2, 5, 128)
-      .chain((maxParallelism) => fc.tuple(fc.constant(maxParallelism), fc.integer({ min: 1, max: Math.min(maxParallelism, 9) }), fc.integer({ min: 1, max: Math.min(maxParallelism, 9) })));
+      .chain((maxParallelism) =>
+        fc.tuple(
+          fc.constant(maxParallelism),
+          fc.integer({ min: 1, max: Math.min(maxParallelism, 9) }),
+          fc.integer({ min: 1, max: Math.min(maxParallelism, 9) }),
+        ),
+      );
     const entries = fc.array(fc.tuple(anyKey, fc.integer()), { maxLength: 60, size: 'max' }).map((pairs) => new Map<Key, number>(pairs));
     await fc.assert(
       fc.asyncProperty(sizes, entries, fc.integer({ min: 1, max: 700 }), async ([maxParallelism, p, q], model, cutAt) => {
@@ -81,18 +87,31 @@ describe('restore of keyed state', () => {
   });
 
   it('goes on from what was restored', async () => {
-    const { section, bytes } = sectionWith(int32(), new Map([['a', 1], ['b', 2]]));
+    const { section, bytes } = sectionWith(
+      int32(),
+      new Map([
+        ['a', 1],
+        ['b', 2],
+      ]),
+    );
     const { backend, context } = backendOver(1);
     await backend.restore(restoredFrom(section, bytes));
     const state = backend.getValueState(new ValueStateDescriptor('s', int32(), 0));
-    for (const [key, value] of [['a', 1], ['b', 2], ['c', 0]] as const) {
+    for (const [key, value] of [
+      ['a', 1],
+      ['b', 2],
+      ['c', 0],
+    ] as const) {
       setKey(context, key);
       expect(state.value()).toBe(value);
     }
   });
 
   it('keeps state that the job never asks for', async () => {
-    const entries = new Map<Key, unknown>([['a', { n: 1 }], ['b', [1, 2]]]);
+    const entries = new Map<Key, unknown>([
+      ['a', { n: 1 }],
+      ['b', [1, 2]],
+    ]);
     const { section, bytes } = sectionWith(json(), entries);
     const { backend } = backendOver(1);
     await backend.restore(restoredFrom(section, bytes));
@@ -134,7 +153,14 @@ describe('restore of keyed state', () => {
   });
 
   it('has sections that can be read for people', async () => {
-    const { section, bytes } = sectionWith(int32(), new Map<Key, number>([['user1', 3], [5n, 4]]), 128);
+    const { section, bytes } = sectionWith(
+      int32(),
+      new Map<Key, number>([
+        ['user1', 3],
+        [5n, 4],
+      ]),
+      128,
+    );
     const entries: unknown[] = [];
     for await (const entry of readKeyedSection(restoredFrom(section, bytes, 7))) entries.push(entry);
     expect(entries).toHaveLength(2);
@@ -143,7 +169,15 @@ describe('restore of keyed state', () => {
   });
 
   it('names what is wrong with bytes that were cut or added to, wherever', async () => {
-    const { section, bytes } = sectionWith(json(), new Map<Key, unknown>([['a', { n: 1 }], [5, 'x'], [`${'long'.repeat(80)}`, null]]), 2);
+    const { section, bytes } = sectionWith(
+      json(),
+      new Map<Key, unknown>([
+        ['a', { n: 1 }],
+        [5, 'x'],
+        [`${'long'.repeat(80)}`, null],
+      ]),
+      2,
+    );
     for (let length = 0; length < bytes.length; length++) {
       const cut = restoredFrom(section, bytes.slice(0, length));
       await expect(backendOver(2).backend.restore(cut)).rejects.toThrow(CorruptCheckpointError);
@@ -154,16 +188,29 @@ describe('restore of keyed state', () => {
   });
 
   it('never does worse with damaged bytes than refuse them', async () => {
-    const { section, bytes } = sectionWith(json(), new Map<Key, unknown>([['a', { n: 1 }], [5, 'x'], [true, [1n]]]), 2);
+    const { section, bytes } = sectionWith(
+      json(),
+      new Map<Key, unknown>([
+        ['a', { n: 1 }],
+        [5, 'x'],
+        [true, [1n]],
+      ]),
+      2,
+    );
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.nat({ max: bytes.length - 1 }), fc.nat({ max: 255 })), { minLength: 1, maxLength: 4 }), async (changes) => {
-        const damaged = bytes.slice();
-        for (const [at, byte] of changes) damaged[at] = byte;
-        const outcome = await backendOver(2).backend.restore(restoredFrom(section, damaged)).catch((error: unknown) => error);
-        if (outcome !== undefined) expect([CorruptCheckpointError, IncompatibleStateError]).toContain((outcome as Error).constructor);
-        const shown = await entriesOf(restoredFrom(section, damaged)).catch((error: unknown) => error);
-        if (!(shown instanceof Map)) expect((shown as Error).message).toMatch(/^s: |twice/);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat({ max: bytes.length - 1 }), fc.nat({ max: 255 })), { minLength: 1, maxLength: 4 }),
+        async (changes) => {
+          const damaged = bytes.slice();
+          for (const [at, byte] of changes) damaged[at] = byte;
+          const outcome = await backendOver(2)
+            .backend.restore(restoredFrom(section, damaged))
+            .catch((error: unknown) => error);
+          if (outcome !== undefined) expect([CorruptCheckpointError, IncompatibleStateError]).toContain((outcome as Error).constructor);
+          const shown = await entriesOf(restoredFrom(section, damaged)).catch((error: unknown) => error);
+          if (!(shown instanceof Map)) expect((shown as Error).message).toMatch(/^s: |twice/);
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -2,7 +2,8 @@ import type { Key } from '../api/functions.js';
 import { CorruptCheckpointError } from '../common/errors.js';
 import { keyHash } from '../graph/java-hash.js';
 import { decodeKey } from './key-codec.js';
-import { BlockEntries, KeyedSectionReader } from './keyed-section-reader.js';
+import { BlockEntries } from './keyed-block-entries.js';
+import { KeyedSectionReader } from './keyed-section-reader.js';
 import type { RestoredSection } from './state-backend.js';
 
 export interface KeyedEntry {

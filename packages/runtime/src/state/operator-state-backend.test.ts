@@ -1,11 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { restored, restoredFrom, bytesOf } from '../../test/support/state-harness.js';
+import { bytesOf, restored, restoredFrom } from '../../test/support/state-harness.js';
 import { ListStateDescriptor } from '../api/state.js';
 import { int32, json, record, string } from '../api/types.js';
 import { CorruptCheckpointError, IncompatibleStateError } from '../common/errors.js';
 import { SerializationError } from '../memory/serialization-error.js';
-import { DefaultOperatorStateBackend, readOperatorSection, redistributeListState, redistributeOperatorSections } from './operator-state-backend.js';
+import {
+  DefaultOperatorStateBackend,
+  readOperatorSection,
+  redistributeListState,
+  redistributeOperatorSections,
+} from './operator-state-backend.js';
 import { StateError } from './state-error.js';
 
 const offsets = new ListStateDescriptor('offsets', record({ partition: string(), offset: int32() }));
@@ -26,7 +31,9 @@ function backendWith(partitions: readonly string[]): DefaultOperatorStateBackend
 
 describe('DefaultOperatorStateBackend', () => {
   it('restores what it wrote, cut anywhere', async () => {
-    const elements = fc.array(fc.record({ partition: fc.string({ unit: 'binary', maxLength: 30 }), offset: fc.integer() }), { maxLength: 30 });
+    const elements = fc.array(fc.record({ partition: fc.string({ unit: 'binary', maxLength: 30 }), offset: fc.integer() }), {
+      maxLength: 30,
+    });
     await fc.assert(
       fc.asyncProperty(elements, fc.integer({ min: 1, max: 200 }), async (values, cutAt) => {
         const from = new DefaultOperatorStateBackend('source');
@@ -50,12 +57,21 @@ describe('DefaultOperatorStateBackend', () => {
 
   it('puts several sections of one name one after the other', async () => {
     const backend = new DefaultOperatorStateBackend('source');
-    for (const partitions of [['a', 'b'], [], ['c']]) for (const section of sectionsOf(backendWith(partitions))) await backend.restore(section);
-    expect(backend.getListState(offsets).get().map(({ partition }) => partition)).toEqual(['a', 'b', 'c']);
+    for (const partitions of [['a', 'b'], [], ['c']])
+      for (const section of sectionsOf(backendWith(partitions))) await backend.restore(section);
+    expect(
+      backend
+        .getListState(offsets)
+        .get()
+        .map(({ partition }) => partition),
+    ).toEqual(['a', 'b', 'c']);
   });
 
   it('deals elements out round robin, losing and doubling none', async () => {
-    const layout = fc.tuple(fc.array(fc.array(fc.string(), { maxLength: 5 }), { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 6 }));
+    const layout = fc.tuple(
+      fc.array(fc.array(fc.string(), { maxLength: 5 }), { minLength: 1, maxLength: 5 }),
+      fc.integer({ min: 1, max: 6 }),
+    );
     await fc.assert(
       fc.asyncProperty(layout, async ([old, parallelism]) => {
         const sections = old.flatMap((partitions) => sectionsOf(backendWith(partitions)));
@@ -63,7 +79,10 @@ describe('DefaultOperatorStateBackend', () => {
         for (let index = 0; index < parallelism; index++) {
           const backend = new DefaultOperatorStateBackend('source');
           for (const section of await redistributeOperatorSections(sections, parallelism, index)) await backend.restore(section);
-          const mine = backend.getListState(offsets).get().map(({ partition }) => partition);
+          const mine = backend
+            .getListState(offsets)
+            .get()
+            .map(({ partition }) => partition);
           expect(mine).toEqual(redistributeListState(all, parallelism, index));
           expect(mine).toEqual(all.filter((_, i) => i % parallelism === index));
         }
@@ -110,7 +129,9 @@ describe('DefaultOperatorStateBackend', () => {
     const section = backendWith(['a', 'bc']).snapshot().sections[0]!;
     const bytes = bytesOf(section);
     for (let length = 0; length < bytes.length; length++) {
-      await expect(new DefaultOperatorStateBackend('x').restore(restoredFrom(section, bytes.slice(0, length)))).rejects.toThrow(CorruptCheckpointError);
+      await expect(new DefaultOperatorStateBackend('x').restore(restoredFrom(section, bytes.slice(0, length)))).rejects.toThrow(
+        CorruptCheckpointError,
+      );
     }
     const longer = Buffer.concat([bytes, Buffer.alloc(8)]);
     await expect(new DefaultOperatorStateBackend('x').restore(restoredFrom(section, longer))).rejects.toThrow(CorruptCheckpointError);

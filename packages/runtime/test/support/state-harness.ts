@@ -1,6 +1,6 @@
 import type { Key } from '../../src/api/functions.js';
-import type { KeyGroupRange } from '../../src/graph/key-groups.js';
 import { keyHash } from '../../src/graph/java-hash.js';
+import type { KeyGroupRange } from '../../src/graph/key-groups.js';
 import { MemorySegment } from '../../src/memory/memory-segment.js';
 import { HashMapKeyedStateBackend } from '../../src/state/hashmap-keyed-state-backend.js';
 import { encodedKeySize, encodeKey } from '../../src/state/key-codec.js';
@@ -27,7 +27,11 @@ export function restored(section: SnapshotSection, cutAt = Number.POSITIVE_INFIN
   return restoredFrom(section, bytesOf(section), cutAt);
 }
 
-export function restoredFrom(section: Pick<SnapshotSection, 'name' | 'kind' | 'schema'>, bytes: Uint8Array, cutAt = Number.POSITIVE_INFINITY): RestoredSection {
+export function restoredFrom(
+  section: Pick<SnapshotSection, 'name' | 'kind' | 'schema'>,
+  bytes: Uint8Array,
+  cutAt = Number.POSITIVE_INFINITY,
+): RestoredSection {
   const { name, kind, schema } = section;
   return {
     name,
