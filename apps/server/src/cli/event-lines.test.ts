@@ -1,0 +1,28 @@
+import type { EngineEvent, RecoveryInfo } from '@weir/protocol';
+import { expect, it } from 'vitest';
+import { checkpoint } from '../testing/snapshot.js';
+import { eventLine } from './event-lines.js';
+
+function published(topic: string, payload: unknown, dropped = 0): EngineEvent {
+  return { type: 'published', at: 0, jobId: 'j', topic, taskManagerId: 't', vertexId: 'v', subtask: 0, dropped, payload };
+}
+const recovery: RecoveryInfo = { number: 2, cause: 'taskmanager-1 is gone\nat …', checkpointId: 7, phases: {} };
+
+it.each<[EngineEvent, string | undefined]>([
+  [published('alert', { message: '[ALERT] userId=user1 이상행동 3회 감지!' }), '[ALERT] userId=user1 이상행동 3회 감지!'],
+  [published('alert', { message: '[ALERT] x', replayed: true }), '[ALERT] x (replayed)'],
+  [published('process', 'userId=user1 count=1', 4), 'userId=user1 count=1 (4 lines before it left out)'],
+  [published('source', { userId: 'user2', isAbnormal: true }), '[SOURCE] userId=user2 abnormal'],
+  [published('malformed', {}), undefined],
+  [{ type: 'checkpoint', at: 0, jobId: 'j', checkpoint: checkpoint(3) }, 'checkpoint 3 completed in 44 ms, 900 bytes'],
+  [{ type: 'checkpoint', at: 0, jobId: 'j', checkpoint: checkpoint(3, { status: 'IN_PROGRESS' }) }, undefined],
+  [
+    { type: 'checkpoint', at: 0, jobId: 'j', checkpoint: checkpoint(3, { status: 'FAILED', failureMessage: 'disk full\nat …' }) },
+    'checkpoint 3 failed: disk full',
+  ],
+  [{ type: 'recovery', at: 0, jobId: 'j', phase: 'detected', recovery }, 'recovery 2: detected (taskmanager-1 is gone)'],
+  [{ type: 'recovery', at: 0, jobId: 'j', phase: 'checkpoint-chosen', recovery }, 'recovery 2: checkpoint-chosen (checkpoint 7)'],
+  [{ type: 'changed', at: 0 }, undefined],
+])('%j', (event, line) => {
+  expect(eventLine(event)).toBe(line);
+});
