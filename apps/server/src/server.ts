@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { defaultJobConfiguration } from '@weir/runtime';
-import { defaultEngineOptions, startEmbeddedEngine } from '@weir/runtime/engine';
+import { defaultEngineOptions } from '@weir/runtime/engine';
 import type { FastifyInstance } from 'fastify';
 import type { AlertLog } from './alerts/alert.js';
 import { AlertBook } from './alerts/alert-book.js';
@@ -31,6 +31,7 @@ export interface ServerOptions {
   readonly webhookSecret?: string;
   readonly version: string;
   readonly print: (line: string) => void;
+  readonly startEngine: (options: EmbeddedEngineOptions) => Promise<EmbeddedEngine>;
   /** Resolves when the user wants it to end, which may be before it is ready. */
   readonly stopped: Promise<unknown>;
 }
@@ -131,7 +132,7 @@ export class Server {
   }
 
   async #startEngine(): Promise<void> {
-    const engine = await startEmbeddedEngine(this.#engineOptions);
+    const engine = await this.#options.startEngine(this.#engineOptions);
     this.#engine = engine;
     const { webhook: url } = this.#options.given;
     if (url !== undefined) this.#webhook = await this.#startWebhook(url);

@@ -25,7 +25,7 @@ export async function detect(args: readonly string[], _environment: NodeJS.Proce
   await checkReadable(positionals);
   const stopped = firstSignal();
   const output = new Output(process.stdout);
-  const { runDetect } = await import('../detect/run.js');
+  const [{ runDetect }, { startEmbeddedEngine: startEngine }] = await Promise.all([import('../detect/run.js'), import('@weir/runtime/engine')]);
   const code = await runDetect({
     typed: positionals,
     given,
@@ -34,6 +34,7 @@ export async function detect(args: readonly string[], _environment: NodeJS.Proce
     ...(given.output === undefined ? {} : { outputPath: localPath(given.output, '--output') }),
     ...(given.dataDir === undefined ? {} : { dataDirectory: localPath(given.dataDir, '--data-dir') }),
     terminal: process.stderr,
+    startEngine,
   });
   await output.flushed();
   return code;

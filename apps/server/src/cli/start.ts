@@ -33,7 +33,7 @@ export async function start(args: readonly string[], environment: NodeJS.Process
 
   const stopped = firstSignal();
   const output = new Output(process.stdout);
-  const { Server } = await import('../server.js');
+  const [{ Server }, { startEmbeddedEngine: startEngine }] = await Promise.all([import('../server.js'), import('@weir/runtime/engine')]);
   const server = await Server.start({
     host,
     port,
@@ -42,6 +42,7 @@ export async function start(args: readonly string[], environment: NodeJS.Process
     settings,
     version: serverVersion(),
     print: (line) => output.line(line),
+    startEngine,
     ...(token === undefined ? {} : { token }),
     ...(environment.WEIR_WEBHOOK_SECRET ? { webhookSecret: environment.WEIR_WEBHOOK_SECRET } : {}),
     stopped,

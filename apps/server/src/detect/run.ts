@@ -3,12 +3,12 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultJobConfiguration } from '@weir/runtime';
-import { defaultEngineOptions, startEmbeddedEngine } from '@weir/runtime/engine';
+import { defaultEngineOptions } from '@weir/runtime/engine';
 import type { detectOptions } from '../cli/options/detect-options.js';
 import type { Given } from '../cli/parser.js';
 import { RunError } from '../cli/usage-error.js';
 import { type DataDirectory, openDataDirectory } from '../data-directory/data-directory.js';
-import type { EmbeddedEngine, JobSubmission } from '../engine-types.js';
+import type { EmbeddedEngine, EmbeddedEngineOptions, JobSubmission } from '../engine-types.js';
 import { whenEnded } from '../job-watch.js';
 import { clusterPart, engineOptions, type Settings } from '../settings.js';
 import { AlertPrinter } from './alert-printer.js';
@@ -28,6 +28,7 @@ export interface DetectOptions {
   readonly dataDirectory?: string;
   readonly stopped: Promise<NodeJS.Signals>;
   readonly terminal: NodeJS.WriteStream;
+  readonly startEngine: (options: EmbeddedEngineOptions) => Promise<EmbeddedEngine>;
 }
 
 const STOP_TIMEOUT = 8_000;
@@ -58,7 +59,7 @@ async function runIn(directory: DataDirectory, options: DetectOptions, started: 
   const submission = detectSubmission(request, defaultJobConfiguration, createRequire(import.meta.url).resolve('@weir/detection/job'));
   const cluster = { ...directory.readCluster(), ...clusterPart(settings) };
   directory.writeCluster(cluster);
-  const engine = await startEmbeddedEngine(
+  const engine = await options.startEngine(
     engineOptions(directory.path, directory.checkpoints, directory.savepoints, cluster, defaultEngineOptions),
   );
   try {
