@@ -6,7 +6,8 @@ export interface SinkCommittersOptions {
   readonly jobId: string;
   readonly lineage: string;
   readonly openState: OpenOperatorState;
-  readonly onCommitted: (uid: string, checkpointId: number, records: number) => void;
+  /** `total`: records of this job that the sink has committed, these included. */
+  readonly onCommitted: (uid: string, checkpointId: number, records: number, total: number) => void;
 }
 
 /**
@@ -29,7 +30,13 @@ export class SinkCommitters {
   }
 
   async open(): Promise<void> {
-    for (const [uid, committer] of this.#committers) this.#upTo.set(uid, await committer.open());
+    for (const [uid, committer] of this.#committers) {
+      const upTo = await committer.open();
+      this.#upTo.set(uid, upTo);
+      // The thread may have ended after a commit and before anybody was told.
+      const total = committer.committedRecords?.() ?? 0;
+      if (total > 0) this.#options.onCommitted(uid, upTo, 0, total);
+    }
   }
 
   /** The last checkpoint of which any sink has committed something. */
@@ -56,7 +63,7 @@ export class SinkCommitters {
         }
         const records = await committer.commit(checkpointId, parts);
         this.#upTo.set(uid, Math.max(checkpointId, this.#upTo.get(uid) ?? 0));
-        if (records > 0) this.#options.onCommitted(uid, checkpointId, records);
+        if (records > 0) this.#options.onCommitted(uid, checkpointId, records, committer.committedRecords?.() ?? records);
       } finally {
         for (const file of opened) await file.close();
       }

@@ -178,8 +178,8 @@ export class JobHistory {
     return this.#append({ at, type: 'recovery', recovery });
   }
 
-  committed(at: number, uid: string, records: number): Promise<void> {
-    return this.#append({ at, type: 'committed', uid, total: (this.#committed.get(uid) ?? 0) + records });
+  async committed(at: number, uid: string, total: number): Promise<void> {
+    if (this.#committed.get(uid) !== total) await this.#append({ at, type: 'committed', uid, total });
   }
 
   get numRestarts(): number {

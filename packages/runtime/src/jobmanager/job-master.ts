@@ -101,9 +101,9 @@ export class JobMaster {
       jobId: options.record.jobId,
       lineage: options.record.lineage,
       openState: options.openState,
-      onCommitted: (uid, checkpointId, records) => {
+      onCommitted: (uid, checkpointId, records, total) => {
         const at = options.clock.now();
-        void options.history.committed(at, uid, records).catch(ignore);
+        void options.history.committed(at, uid, total).catch(ignore);
         options.emit({ type: 'committed', at, jobId: this.jobId, uid, checkpointId, records });
         options.onChange();
       },
@@ -441,6 +441,7 @@ export class JobMaster {
       this.#do(() => this.#fail(failure));
       return;
     }
+    this.#enter('RESTARTING', failure.message);
     void this.#options.history.restart(now).catch(ignore);
     this.#recovery = {
       number: this.#options.history.numRestarts,
@@ -451,7 +452,6 @@ export class JobMaster {
     this.#emitRecovery('failed', Math.min(failure.at, now));
     this.#emitRecovery('detected', now);
     this.#options.resources.setStatus('recovering', (id) => id !== failure.taskManagerId);
-    this.#enter('RESTARTING', failure.message);
     this.#do(async () => {
       await this.#stopTasks(`the job failed: ${failure.message}`);
       const waited = this.#options.clock.now() - now;
