@@ -1,6 +1,9 @@
+import type { SinkParameters } from '@weir/detection';
 import type { Parameters } from './engine-types.js';
 
-/** Parameters of `@weir/detection/job`, as the server writes them. The job checks and completes them itself. */
+export type { SinkParameters } from '@weir/detection';
+
+/** Parameters of `@weir/detection/job` as the server writes them: it leaves out what the job completes itself (the default seed). */
 export interface DetectionParameters {
   readonly source: SourceParameters;
   readonly threshold: number;
@@ -14,10 +17,6 @@ export type SourceParameters =
   | { readonly kind: 'simulated'; readonly intervalMs: number; readonly abnormalRate: number; readonly seed?: number }
   | { readonly kind: 'load'; readonly keys: number; readonly rate: number; readonly abnormalRate: number; readonly seed?: number }
   | { readonly kind: 'files'; readonly files: readonly string[]; readonly format?: 'ndjson' | 'csv' | 'sshd'; readonly key: 'user' | 'ip' };
-
-export type SinkParameters =
-  | { readonly kind: 'alert-log'; readonly directory: string }
-  | { readonly kind: 'file'; readonly path: string; readonly workDirectory: string };
 
 export const DEFAULT_THRESHOLD = 3;
 export const DEFAULT_ABNORMAL_RATE = 0.3;

@@ -53,7 +53,7 @@ function watch(engine: Engine, jobId: string, untilRunning: boolean): Promise<Jo
 }
 
 /** Why it FAILED, in one sentence. */
-export function failureOf(job: JobInfo): string {
+function failureOf(job: JobInfo): string {
   const [last] = job.exceptions;
   return job.failure ?? (last === undefined ? `it is ${job.state}` : `${last.name}: ${last.message}`);
 }

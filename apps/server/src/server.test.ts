@@ -73,7 +73,17 @@ function setUp(): Started {
 function stored(changes: Partial<StoredJob> = {}): StoredJob {
   const { parameters, configuration } = defaultPlan(defaultJobConfiguration, { kind: 'alert-log', directory: '/elsewhere/alerts' });
   const id = job().id;
-  return { jobId: id, lineage: id, name: 'detection', submittedAt: 1, parameters: asParameters(parameters), configuration, state: 'RUNNING', endTime: -1, ...changes };
+  return {
+    jobId: id,
+    lineage: id,
+    name: 'detection',
+    submittedAt: 1,
+    parameters: asParameters(parameters),
+    configuration,
+    state: 'RUNNING',
+    endTime: -1,
+    ...changes,
+  };
 }
 
 describe('weir start', () => {
@@ -81,7 +91,9 @@ describe('weir start', () => {
     const { engine, lines, start, path } = setUp();
     await start();
     expect(lines.at(-1)).toMatch(/^Weir is ready at http:\/\/127\.0\.0\.1:\d+$/);
-    expect(engine.submissions).toMatchObject([{ parameters: { layout: 'seed', sink: { kind: 'alert-log', directory: join(path, 'alerts') } } }]);
+    expect(engine.submissions).toMatchObject([
+      { parameters: { layout: 'seed', sink: { kind: 'alert-log', directory: join(path, 'alerts') } } },
+    ]);
     expect(engine.submissions[0].module).toMatch(/detection.*job\.js$/);
     const response = await fetch(`${lines.at(-1)?.split(' ').at(-1)}/overview`);
     expect(await response.json()).toMatchObject({ 'jobs-running': 1 });

@@ -9,6 +9,7 @@ import type { AlertLog } from './alerts/alert.js';
 import { AlertBook } from './alerts/alert-book.js';
 import { openAlertLog } from './alerts/open-alert-log.js';
 import { eventLine } from './cli/event-lines.js';
+import { ReplayMarker } from './cli/replay-marker.js';
 import { RunError, UsageError } from './cli/usage-error.js';
 import { type DataDirectory, openDataDirectory } from './data-directory/data-directory.js';
 import { storedParameters } from './detection-parameters.js';
@@ -136,10 +137,11 @@ export class Server {
     this.#engine = engine;
     const { webhook: url } = this.#options.given;
     if (url !== undefined) this.#webhook = await this.#startWebhook(url);
+    const replays = new ReplayMarker();
     engine.subscribe((event) => {
       this.#alerts.accept(event);
       this.#webhook?.accept(event);
-      const line = eventLine(event);
+      const line = eventLine(event, event.type === 'published' && replays.isReplay(event));
       if (line !== undefined) this.#options.print(line);
     });
   }

@@ -25,7 +25,10 @@ export async function detect(args: readonly string[], _environment: NodeJS.Proce
   await checkReadable(positionals);
   const stopped = firstSignal();
   const output = new Output(process.stdout);
-  const [{ runDetect }, { startEmbeddedEngine: startEngine }] = await Promise.all([import('../detect/run.js'), import('@weir/runtime/engine')]);
+  const [{ runDetect }, { startEmbeddedEngine: startEngine }] = await Promise.all([
+    import('../detect/run.js'),
+    import('@weir/runtime/engine'),
+  ]);
   const code = await runDetect({
     typed: positionals,
     given,

@@ -10,9 +10,12 @@ const recovery: RecoveryInfo = { number: 2, cause: 'taskmanager-1 is gone\nat �
 
 it.each<[EngineEvent, string | undefined]>([
   [published('alert', { message: '[ALERT] userId=user1 이상행동 3회 감지!' }), '[ALERT] userId=user1 이상행동 3회 감지!'],
-  [published('alert', { message: '[ALERT] x', replayed: true }), '[ALERT] x (replayed)'],
-  [published('process', 'userId=user1 count=1', 4), 'userId=user1 count=1 (4 lines before it left out)'],
-  [published('source', { userId: 'user2', isAbnormal: true }), '[SOURCE] userId=user2 abnormal'],
+  [
+    published('process', { userId: 'user1', isAbnormal: true, abnormalCount: 2 }, 4),
+    '[PROCESS] userId=user1 abnormal abnormalCount=2 (4 lines before it left out)',
+  ],
+  [published('source', { userId: 'user2', isAbnormal: false }), '[SOURCE] userId=user2 normal'],
+  [published('sink', { message: '[ALERT] userId=user1 이상행동 3회 감지!' }), '[SINK] [ALERT] userId=user1 이상행동 3회 감지!'],
   [published('malformed', {}), undefined],
   [{ type: 'checkpoint', at: 0, jobId: 'j', checkpoint: checkpoint(3) }, 'checkpoint 3 completed in 44 ms, 900 bytes'],
   [{ type: 'checkpoint', at: 0, jobId: 'j', checkpoint: checkpoint(3, { status: 'IN_PROGRESS' }) }, undefined],
@@ -25,4 +28,8 @@ it.each<[EngineEvent, string | undefined]>([
   [{ type: 'changed', at: 0 }, undefined],
 ])('%j', (event, line) => {
   expect(eventLine(event)).toBe(line);
+});
+
+it('marks a replay', () => {
+  expect(eventLine(published('alert', { message: '[ALERT] x' }), true)).toBe('[ALERT] x (replayed)');
 });

@@ -1,10 +1,10 @@
 import type { CheckpointInfo, EngineEvent, RecoveryInfo } from '@weir/protocol';
 
 /** Names stay as Flink has them; one line an event, nothing where there is nothing to say. */
-export function eventLine(event: EngineEvent): string | undefined {
+export function eventLine(event: EngineEvent, replayed = false): string | undefined {
   switch (event.type) {
     case 'published':
-      return publishedLine(event);
+      return publishedLine(event, replayed);
     case 'jobmanager':
       return `JobManager (attempt ${event.attempt}) ${event.leading ? 'leads' : 'is gone'}${because(event.reason)}`;
     case 'taskmanager':
@@ -32,25 +32,35 @@ function detail(recovery: RecoveryInfo, phase: string): string {
 }
 
 function checkpointLine(checkpoint: CheckpointInfo): string | undefined {
+  // Told once more when it has made room for newer ones.
+  if (checkpoint.discarded) return undefined;
   const what = `${checkpoint.isSavepoint ? 'savepoint' : 'checkpoint'} ${checkpoint.id}`;
   if (checkpoint.status === 'COMPLETED')
-    return `${what} completed in ${checkpoint.endToEndDuration} ms, ${checkpoint.checkpointedSize} bytes`;
+    return `${what} completed in ${Math.round(checkpoint.endToEndDuration)} ms, ${checkpoint.checkpointedSize} bytes`;
   if (checkpoint.status === 'FAILED') return `${what} failed${because(checkpoint.failureMessage)}`;
   return undefined;
 }
 
-/** Alerts, processing lines, sink lines and events, as user code published them. */
-function publishedLine({ topic, payload, dropped }: Extract<EngineEvent, { type: 'published' }>): string | undefined {
-  if (!['alert', 'process', 'sink', 'source'].includes(topic)) return undefined;
+/** Alerts, processing lines, sink lines and events, as the job published them. */
+function publishedLine({ topic, payload, dropped }: Extract<EngineEvent, { type: 'published' }>, replayed: boolean): string | undefined {
   const fields = (typeof payload === 'object' && payload !== null ? payload : {}) as Record<string, unknown>;
-  const text =
-    [payload, fields.message, fields.line, fields.text].find((candidate) => typeof candidate === 'string') ?? describe(topic, fields);
-  const missed = dropped > 0 ? ` (${dropped} lines before it left out)` : '';
-  return `${text}${fields.replayed === true ? ' (replayed)' : ''}${missed}`;
+  const text = describe(topic, fields);
+  if (text === undefined) return undefined;
+  return `${text}${replayed ? ' (replayed)' : ''}${dropped > 0 ? ` (${dropped} lines before it left out)` : ''}`;
 }
 
-function describe(topic: string, fields: Readonly<Record<string, unknown>>): string {
-  if (topic === 'source' && typeof fields.userId === 'string')
-    return `[SOURCE] userId=${fields.userId} ${fields.isAbnormal === true ? 'abnormal' : 'normal'}`;
-  return `[${topic.toUpperCase()}] ${JSON.stringify(fields)}`;
+function describe(topic: string, { message, userId, isAbnormal, abnormalCount }: Readonly<Record<string, unknown>>): string | undefined {
+  const kind = isAbnormal === true ? 'abnormal' : 'normal';
+  switch (topic) {
+    case 'alert':
+      return String(message);
+    case 'source':
+      return `[SOURCE] userId=${userId} ${kind}`;
+    case 'process':
+      return `[PROCESS] userId=${userId} ${kind} abnormalCount=${abnormalCount}`;
+    case 'sink':
+      return `[SINK] ${message}`;
+    default:
+      return undefined;
+  }
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { UsageError } from './usage-error.js';
 
 /** Where the command was typed: npm runs scripts in the package's directory and says the caller's in INIT_CWD. */
-export function typedDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+function typedDirectory(environment: NodeJS.ProcessEnv = process.env): string {
   return environment.INIT_CWD || process.cwd();
 }
 

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { RunError } from '../cli/usage-error.js';
 import { asParameters, DEFAULT_THRESHOLD, type DetectionParameters, storedParameters } from '../detection-parameters.js';
-import type { JobConfiguration, JobSubmission, RestartStrategyConfiguration, StoredJob } from '../engine-types.js';
+import type { JobConfiguration, JobSubmission, StoredJob } from '../engine-types.js';
 import { type Settings, withSettings } from '../settings.js';
 
 export interface DetectRequest {
@@ -14,20 +15,18 @@ export interface DetectRequest {
   readonly settings: Settings;
 }
 
-/**
- * A restart strategy that counts failures of TaskManagers alone: an exception in user code comes again with the same input, so it fails the job.
- * The engine reads `restartOn`.
- */
-export type DetectRestartStrategy = RestartStrategyConfiguration & { readonly restartOn: 'taskmanager-failure' };
-
 export function detectSubmission(request: DetectRequest, defaults: JobConfiguration, module: string): JobSubmission {
   const { settings, failEvery } = request;
   const configured = withSettings(defaults, settings);
-  const restartStrategy: DetectRestartStrategy = { ...configured.restartStrategy, restartOn: 'taskmanager-failure' };
   // Often enough that each failure finds a checkpoint newer than the last restore.
   const interval =
     settings.checkpointInterval ?? (failEvery === undefined ? configured.checkpointing.interval : Math.max(1, Math.round(failEvery / 4)));
-  const configuration: JobConfiguration = { ...configured, checkpointing: { ...configured.checkpointing, interval }, restartStrategy };
+  const configuration: JobConfiguration = {
+    ...configured,
+    checkpointing: { ...configured.checkpointing, interval },
+    // It would come again with the same input, for ever.
+    failOnUserException: true,
+  };
   const parameters: DetectionParameters = {
     source: {
       kind: 'files',
@@ -52,7 +51,7 @@ export function checkSameRun(stored: StoredJob, submission: JobSubmission, dataD
     ['output', before.sink, now.sink],
     ['threshold', before.threshold, now.threshold],
   ] as const) {
-    if (JSON.stringify(a) !== JSON.stringify(b)) {
+    if (!isDeepStrictEqual(a, b)) {
       throw new RunError(
         `${dataDirectory} holds an unfinished run with another ${what}: finish it with the same command, or take another --data-dir`,
       );

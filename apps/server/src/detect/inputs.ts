@@ -4,7 +4,7 @@ import { localPath } from '../cli/paths.js';
 import { RunError, UsageError } from '../cli/usage-error.js';
 
 /** `-` among the files. */
-export const STANDARD_INPUT = '-';
+const STANDARD_INPUT = '-';
 
 /** What was typed, resolved: absolute paths, standard input standing for where it is spooled. */
 export interface Inputs {

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Services } from './services.js';
 
 /** Why the job is not ready to be relied on; undefined once it is. States only: the path is open to probes without a token. */
-export function notReady(snapshot: EngineSnapshot | undefined): string | undefined {
+function notReady(snapshot: EngineSnapshot | undefined): string | undefined {
   if (!snapshot?.jobManager.leading) return 'no JobManager leads';
   const [job] = snapshot.jobs;
   if (!job) return 'no job';

@@ -26,7 +26,7 @@ function operation(path: string, summary: string, body?: z.ZodMiniType): object 
 }
 
 /** The API's description, from the very schemas and routes that serve it. */
-export function openApi(version: string): object {
+function openApi(version: string): object {
   const paths: Record<string, Record<string, object>> = {};
   const add = (method: string, path: string, described: object): void => {
     paths[path] = { ...paths[path], [method]: described };

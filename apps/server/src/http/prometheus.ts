@@ -33,7 +33,7 @@ class Exposition {
 }
 
 /** The snapshot in Prometheus' text format, by Flink's metric names and labels. */
-export function exposition(snapshot: EngineSnapshot, committedAlerts: number): string {
+function exposition(snapshot: EngineSnapshot, committedAlerts: number): string {
   const out = new Exposition();
   const registered = snapshot.taskManagers.filter((taskManager) => taskManager.registered);
   const cluster = new Map([

@@ -13,11 +13,7 @@ import type {
 
 /** The seed's job as an engine would show it a while after its start: for tests of everything that reads snapshots. */
 export const JOB_ID = 'bafb3a8bba4bcc2e72a318435bf24eae';
-export const VERTEX_IDS = [
-  'bc764cd8ddf7a0cff126f51c16239658',
-  '0a448493b4782967b150582570326227',
-  'ea632d67b7d595e5b851708ae9ad79d6',
-] as const;
+const VERTEX_IDS = ['bc764cd8ddf7a0cff126f51c16239658', '0a448493b4782967b150582570326227', 'ea632d67b7d595e5b851708ae9ad79d6'] as const;
 export const START = 1_795_464_500_000;
 
 const metrics: TaskMetrics = {
@@ -184,7 +180,7 @@ export function job(changes: Partial<JobInfo> = {}): JobInfo {
   };
 }
 
-export function taskManager(number: number, changes: Partial<TaskManagerInfo> = {}): TaskManagerInfo {
+function taskManager(number: number, changes: Partial<TaskManagerInfo> = {}): TaskManagerInfo {
   return {
     id: `taskmanager-${number}`,
     attempt: 1,

@@ -1,6 +1,6 @@
 import type { CheckpointConfigInfo, CheckpointInfo, JobInfo, SubtaskCheckpointInfo, TaskCheckpointInfo } from '@weir/protocol';
 import { RestError } from '../rest-error.js';
-import { type Statistics, statistics, sum } from './figures.js';
+import { type Statistics, statistics, sum, whole } from './figures.js';
 import { idParameter, jobOf, numberParameter, type RestRequest, type RestRoute } from './route.js';
 
 const CLASS_NAME = { COMPLETED: 'completed', FAILED: 'failed', IN_PROGRESS: 'in_progress' } as const;
@@ -13,11 +13,11 @@ function checkpoint(of: CheckpointInfo, tasks: object = {}): object {
     status: of.status,
     is_savepoint: of.isSavepoint,
     savepointFormat: of.isSavepoint ? 'CANONICAL' : null,
-    trigger_timestamp: of.triggerTimestamp,
-    latest_ack_timestamp: of.latestAckTimestamp,
+    trigger_timestamp: whole(of.triggerTimestamp),
+    latest_ack_timestamp: whole(of.latestAckTimestamp),
     checkpointed_size: of.checkpointedSize,
     state_size: of.stateSize,
-    end_to_end_duration: of.endToEndDuration,
+    end_to_end_duration: whole(of.endToEndDuration),
     alignment_buffered: of.alignmentBuffered,
     processed_data: of.processedData,
     persisted_data: of.persistedData,
@@ -27,7 +27,7 @@ function checkpoint(of: CheckpointInfo, tasks: object = {}): object {
     tasks,
     ...(of.status === 'COMPLETED' ? { external_path: of.externalPath ?? '', discarded: of.discarded } : {}),
     ...(of.status === 'FAILED'
-      ? { failure_timestamp: of.failureTimestamp ?? of.latestAckTimestamp, failure_message: of.failureMessage ?? null }
+      ? { failure_timestamp: whole(of.failureTimestamp ?? of.latestAckTimestamp), failure_message: of.failureMessage ?? null }
       : {}),
   };
 }
@@ -47,7 +47,7 @@ function overview(job: JobInfo): object {
     summary: {
       checkpointed_size: over((each) => each.checkpointedSize),
       state_size: over((each) => each.stateSize),
-      end_to_end_duration: over((each) => each.endToEndDuration),
+      end_to_end_duration: over((each) => whole(each.endToEndDuration)),
       alignment_buffered: over((each) => each.alignmentBuffered),
       processed_data: over((each) => each.processedData),
       persisted_data: over((each) => each.persistedData),
@@ -59,7 +59,7 @@ function overview(job: JobInfo): object {
       restored: latestRestored
         ? {
             id: latestRestored.id,
-            restore_timestamp: latestRestored.restoreTimestamp,
+            restore_timestamp: whole(latestRestored.restoreTimestamp),
             is_savepoint: latestRestored.isSavepoint,
             external_path: latestRestored.externalPath,
           }
@@ -101,10 +101,10 @@ function taskStatistics(of: CheckpointInfo, task: TaskCheckpointInfo): object {
   return {
     id: of.id,
     status: task.status,
-    latest_ack_timestamp: task.latestAckTimestamp,
+    latest_ack_timestamp: whole(task.latestAckTimestamp),
     checkpointed_size: total((each) => each.checkpointedSize),
     state_size: total((each) => each.stateSize),
-    end_to_end_duration: Math.max(0, ...subtasks.map((each) => each.endToEndDuration)),
+    end_to_end_duration: Math.max(0, ...subtasks.map((each) => whole(each.endToEndDuration))),
     alignment_buffered: 0,
     processed_data: total((each) => each.processedData),
     persisted_data: total((each) => each.persistedData),
@@ -118,13 +118,18 @@ function subtaskStatistics(subtask: SubtaskCheckpointInfo | null, index: number)
   return {
     className: 'completed',
     index: subtask.index,
-    ack_timestamp: subtask.ackTimestamp,
-    end_to_end_duration: subtask.endToEndDuration,
+    ack_timestamp: whole(subtask.ackTimestamp),
+    end_to_end_duration: whole(subtask.endToEndDuration),
     checkpointed_size: subtask.checkpointedSize,
     state_size: subtask.stateSize,
-    checkpoint: { sync: subtask.syncDuration, async: subtask.asyncDuration },
-    alignment: { buffered: 0, processed: subtask.processedData, persisted: subtask.persistedData, duration: subtask.alignmentDuration },
-    start_delay: subtask.startDelay,
+    checkpoint: { sync: whole(subtask.syncDuration), async: whole(subtask.asyncDuration) },
+    alignment: {
+      buffered: 0,
+      processed: subtask.processedData,
+      persisted: subtask.persistedData,
+      duration: whole(subtask.alignmentDuration),
+    },
+    start_delay: whole(subtask.startDelay),
     unaligned_checkpoint: subtask.unaligned,
     aborted: false,
     status: 'completed',
@@ -139,15 +144,15 @@ function taskDetails(of: CheckpointInfo, task: TaskCheckpointInfo): object {
     summary: {
       checkpointed_size: over((each) => each.checkpointedSize),
       state_size: over((each) => each.stateSize),
-      end_to_end_duration: over((each) => each.endToEndDuration),
-      checkpoint_duration: { sync: over((each) => each.syncDuration), async: over((each) => each.asyncDuration) },
+      end_to_end_duration: over((each) => whole(each.endToEndDuration)),
+      checkpoint_duration: { sync: over((each) => whole(each.syncDuration)), async: over((each) => whole(each.asyncDuration)) },
       alignment: {
         buffered: over(() => 0),
         processed: over((each) => each.processedData),
         persisted: over((each) => each.persistedData),
-        duration: over((each) => each.alignmentDuration),
+        duration: over((each) => whole(each.alignmentDuration)),
       },
-      start_delay: over((each) => each.startDelay),
+      start_delay: over((each) => whole(each.startDelay)),
     },
     subtasks: task.subtasks.map(subtaskStatistics),
   };

@@ -4,7 +4,7 @@ import { answerMetrics, type MetricMap } from './metric-query.js';
 import type { RestRoute } from './route.js';
 
 /** The version of Flink's REST API that these answers follow. */
-export const FLINK_VERSION = '1.17.2';
+const FLINK_VERSION = '1.17.2';
 
 function slots(snapshot: EngineSnapshot): { readonly registered: number; readonly total: number; readonly available: number } {
   const registered = snapshot.taskManagers.filter((taskManager) => taskManager.registered);

@@ -48,7 +48,7 @@ export function span(subtasks: readonly SubtaskInfo[], now: number): Span {
 }
 
 /** How long the subtask was in each state; -1 for one that it never entered. A state lasts until the next one was entered. */
-export function stateDurations(subtask: SubtaskInfo, now: number): Readonly<Record<string, number>> {
+function stateDurations(subtask: SubtaskInfo, now: number): Readonly<Record<string, number>> {
   const entered = STATES.map((state) => subtask.timestamps[state]).filter((at) => at > 0);
   return Object.fromEntries(
     TIMED.map((state) => {

@@ -5,12 +5,17 @@ export function figure(value: number | undefined): Figure {
   return value === undefined || !Number.isFinite(value) ? 'NaN' : value;
 }
 
+/** Times and durations are whole milliseconds in Flink's answers; the engine's may be finer. */
+export function whole(ms: number): number {
+  return Math.round(ms);
+}
+
 export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
 /** The p-quantile of sorted values as Flink's (Apache Commons Math, `Percentile`): position p(n+1), interpolated. */
-export function quantile(sorted: readonly number[], p: number): number {
+function quantile(sorted: readonly number[], p: number): number {
   if (sorted.length === 0) return Number.NaN;
   const position = p * (sorted.length + 1);
   const below = Math.floor(position);
@@ -65,15 +70,15 @@ export interface Aggregate {
 /** The `aggregated` blocks of the vertex endpoints: whole numbers, as Flink's. */
 export function aggregate(values: readonly number[]): Aggregate {
   const sorted = ascending(values);
-  const whole = (value: number): number => (Number.isNaN(value) ? 0 : Math.floor(value));
+  const floor = (value: number): number => (Number.isNaN(value) ? 0 : Math.floor(value));
   return {
     min: sorted[0] ?? 0,
     max: sorted[sorted.length - 1] ?? 0,
-    avg: whole(sum(sorted) / sorted.length),
+    avg: floor(sum(sorted) / sorted.length),
     sum: sum(sorted),
-    median: whole(quantile(sorted, 0.5)),
-    p25: whole(quantile(sorted, 0.25)),
-    p75: whole(quantile(sorted, 0.75)),
-    p95: whole(quantile(sorted, 0.95)),
+    median: floor(quantile(sorted, 0.5)),
+    p25: floor(quantile(sorted, 0.25)),
+    p75: floor(quantile(sorted, 0.75)),
+    p95: floor(quantile(sorted, 0.95)),
   };
 }

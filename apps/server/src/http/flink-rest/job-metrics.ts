@@ -29,7 +29,7 @@ export function jobMetrics(job: JobInfo, now: number): MetricMap {
     ['lastCompletedCheckpointId', last?.id ?? -1],
     ['lastCheckpointSize', last?.checkpointedSize ?? -1],
     ['lastCheckpointFullSize', last?.stateSize ?? -1],
-    ['lastCheckpointDuration', last?.endToEndDuration ?? -1],
+    ['lastCheckpointDuration', Math.round(last?.endToEndDuration ?? -1)],
     ['lastCheckpointProcessedData', last?.processedData ?? -1],
     ['lastCheckpointPersistedData', last?.persistedData ?? -1],
     ['lastCheckpointExternalPath', last?.externalPath ?? 'n/a'],

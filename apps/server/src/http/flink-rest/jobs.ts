@@ -24,7 +24,7 @@ function overview(job: JobInfo, now: number): object {
 }
 
 /** Sinks first, as Flink lists them. */
-export function plan(job: JobInfo): object {
+function plan(job: JobInfo): object {
   return {
     jid: job.id,
     name: job.name,
