@@ -169,6 +169,9 @@ describe('a checkpoint with a damaged file', () => {
       return message;
     };
     expect(await words(new Uint8Array())).toContain(`truncated at 0 of ${handle.size} bytes`);
+    for (const length of [15, 16, 60, 160]) {
+      expect(await words(original.subarray(0, length))).toContain(`truncated at ${length} of ${handle.size} bytes`);
+    }
     expect(await words(original.subarray(0, -1))).toContain(`truncated at ${handle.size - 1} of ${handle.size} bytes`);
     expect(await words(Buffer.concat([original, original]))).toContain(`is ${handle.size * 2} bytes long, _metadata says ${handle.size}`);
     expect(await words(Buffer.from('hello, this is something else'))).toContain('is not a file of a Weir checkpoint');
@@ -259,6 +262,16 @@ describe('a checkpoint with the wrong files', () => {
     expect(await expectCorrupt(() => storage.readMetadata(join(moved, 'chk-4')), join(moved, 'chk-4', '_metadata'))).toContain(
       'belongs to job',
     );
+  });
+
+  test('its _metadata says something else of the sections than the file', async () => {
+    const [{ uid, handle }] = stateFiles() as [{ uid: string; handle: OperatorStateHandle }];
+    const [section] = handle.sections;
+    for (const change of [{ kind: 'keyed' as const }, { name: 'other' }, { size: 25 }, { count: 2 }]) {
+      const sections = [{ ...section, ...change }] as OperatorStateHandle['sections'];
+      const message = await expectCorrupt(() => readFileContent(fs, checkpoint.directory, 4, uid, { ...handle, sections }), pathOf(handle));
+      expect(message).toContain('other sections than _metadata says');
+    }
   });
 
   test('its _metadata is that of another savepoint', async () => {

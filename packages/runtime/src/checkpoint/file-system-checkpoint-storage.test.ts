@@ -65,7 +65,8 @@ describe('writing', () => {
       expect(at(`rename ${path}.tmp ${path}`)).toBeLessThan(synced);
     }
     expect(synced).toBeLessThan(published);
-    expect(fs.log.indexOf(`syncDirectory ${jobDirectory()}`)).toBeLessThan(published);
+    expect(at(`syncDirectory ${jobDirectory()}`)).toBeGreaterThan(at(`mkdir ${directory}`));
+    expect(at(`syncDirectory ${jobDirectory()}`)).toBeLessThan(published);
     expect(fs.log.lastIndexOf(`syncDirectory ${directory}`)).toBeGreaterThan(published);
     const temporary = fs.log[published]?.split(' ')[1];
     expect(at(`sync ${temporary}`)).toBeLessThan(published);

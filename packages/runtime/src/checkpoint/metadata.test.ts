@@ -78,6 +78,7 @@ describe('refuses', () => {
     ['checkpointId', 2 ** 53],
     ['checkpointId', '1'],
     ['jobId', '../..'],
+    ['jobName', 'x'.repeat(10_001)],
     ['triggerTimestamp', null],
     ['isSavepoint', 'no'],
     ['operators', {}],

@@ -174,6 +174,18 @@ describe('lengths that lie, under checksums that are right', () => {
     expect(await opened(inIndex('[{', 'x{'))).toContain('not JSON');
   });
 
+  test('blocks that belong to no section', async () => {
+    expect(
+      await opened((bytes, footer) => {
+        const start = Number(footer.readBigUInt64LE(8));
+        const index = bytes.subarray(start, start + footer.readUInt32LE(16)).fill(' ');
+        index.write('[]');
+        footer.writeUInt32LE(crc32(index), 20);
+        footer.writeUInt32LE(0, 24);
+      }),
+    ).toContain('2016 bytes belong to no section');
+  });
+
   test('two blocks of a section that changed places', async () => {
     expect(
       await opened((bytes) => {
