@@ -7,7 +7,7 @@ import type { SectionInfo } from './checkpoint-storage.js';
 /** What the fields of checkpoint files may be. Used before writing and after reading. */
 
 /** Flink's upper bound of maxParallelism. */
-export const MAX_PARALLELISM = 32_768;
+const MAX_PARALLELISM = 32_768;
 export const MAX_SECTIONS = 65_536;
 
 export const uint32 = integer(0, 0xffff_ffff);
@@ -20,7 +20,7 @@ export const jobId = text(200, { test: isPlainName, what: 'a job id' });
 /** `.tmp` is what unfinished files end in. */
 export const fileName = text(200, { test: (value) => isPlainName(value) && !value.endsWith('.tmp'), what: 'a plain file name' });
 
-export const sectionKind: Check<SectionKind> = oneOf('keyed', 'operator', 'committable', 'input-channel', 'output-channel');
+const sectionKind: Check<SectionKind> = oneOf('keyed', 'operator', 'committable', 'input-channel', 'output-channel');
 
 const MAX_TYPE_DEPTH = 32;
 
@@ -38,7 +38,7 @@ const typeSchema =
     return shape<Extract<TypeSchema, { kind: 'record' }>>({ kind: oneOf(kind), fields: listOf(field, 4_096) })(value, at);
   };
 
-export const stateSchema: Check<StateSchema> = shape<StateSchema>({ state: oneOf('value', 'list'), type: typeSchema(0) });
+const stateSchema: Check<StateSchema> = shape<StateSchema>({ state: oneOf('value', 'list'), type: typeSchema(0) });
 
 export const sectionFields = {
   name: text(1_024),

@@ -51,7 +51,7 @@ const fields = shape<CheckpointMetadata>({
 });
 
 /** Every field by itself, then what must hold between them. */
-export const checkMetadata: Check<CheckpointMetadata> = (value, at) => {
+const checkMetadata: Check<CheckpointMetadata> = (value, at) => {
   const metadata = fields(value, at);
   const uids = new Set<string>();
   const files = new Set<string>();

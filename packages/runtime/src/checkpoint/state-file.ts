@@ -17,15 +17,15 @@ import { jobId, MAX_SECTIONS, natural, operatorUid, sectionFields, subtaskIndex,
  *
  * Version 1: the first.
  */
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 export const BLOCK_SIZE = 64 * 1024;
 export const BLOCK_HEADER_SIZE = 8;
 /** Magic, version, identity length. */
 export const HEADER_PREFIX_SIZE = 16;
 export const FOOTER_SIZE = 40;
-export const MAX_HEADER_SIZE = 16 * 1024;
-export const MAX_INDEX_SIZE = 16 * 1024 * 1024;
+const MAX_HEADER_SIZE = 16 * 1024;
+const MAX_INDEX_SIZE = 16 * 1024 * 1024;
 
 /** Starts as PNG's does: a byte beyond ASCII, then line ends that a transfer in text mode would change. */
 const MAGIC = Uint8Array.of(0x89, 0x57, 0x45, 0x49, 0x52, 0x0d, 0x0a, 0x1a);
@@ -176,7 +176,7 @@ export function decodeBlockLength(header: Uint8Array, sequence: number, room: nu
   return length;
 }
 
-export function parseJson(bytes: Buffer, part: string): unknown {
+function parseJson(bytes: Buffer, part: string): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
@@ -184,6 +184,6 @@ export function parseJson(bytes: Buffer, part: string): unknown {
   }
 }
 
-export function asBuffer(bytes: Uint8Array): Buffer {
+function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
