@@ -95,8 +95,11 @@ describe('restore of keyed state', () => {
       ]),
     );
     const { backend, context } = backendOver(1);
-    await backend.restore(restoredFrom(section, bytes));
     const state = backend.getValueState(new ValueStateDescriptor('s', int32(), 0));
+    setKey(context, 'a');
+    expect(state.value()).toBe(0);
+    await backend.restore(restoredFrom(section, bytes));
+    expect(state.value()).toBe(1);
     for (const [key, value] of [
       ['a', 1],
       ['b', 2],
@@ -185,6 +188,13 @@ describe('restore of keyed state', () => {
     }
     const longer = restoredFrom(section, Buffer.concat([bytes, Buffer.of(0)]));
     await expect(backendOver(2).backend.restore(longer)).rejects.toThrow(CorruptCheckpointError);
+  });
+
+  it('notices that a whole block is missing', async () => {
+    const { section, bytes } = sectionWith(int32(), new Map<Key, number>(Array.from({ length: 50 }, (_, i) => [i, i])), 4);
+    const firstBlock = 12 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(12 + 8, true);
+    const without = Buffer.concat([bytes.subarray(0, 12), bytes.subarray(12 + firstBlock)]);
+    await expect(backendOver(4).backend.restore(restoredFrom(section, without))).rejects.toThrow(/s: \d+ entries have come of 50/);
   });
 
   it('never does worse with damaged bytes than refuse them', async () => {
