@@ -21,6 +21,9 @@ interface Totals {
   readonly malformed: number;
 }
 
+/** List state of `AbnormalCountProcessFunction`. */
+const ALERTS_STATE = 'alerts';
+
 /** Reads what the final checkpoint holds: counters of tasks begin anew at each restart, state does not. */
 export async function summarize(job: JobInfo, elapsedMs: number): Promise<Summary> {
   const path = job.checkpoints.latestCompleted?.externalPath;
@@ -28,12 +31,18 @@ export async function summarize(job: JobInfo, elapsedMs: number): Promise<Summar
   const { readCheckpoint } = await import('@weir/runtime/storage');
   const reader = await readCheckpoint(asPath(path));
   const positions = Object.values(await reader.offsets()).flat() as Totals[];
+  let alerts = 0;
+  for (const uid of reader.uidsWith('operator')) {
+    // The process function's own count, in its state: once per alert, and all of them are committed with this checkpoint.
+    for (const { name, elements } of await reader.operatorState(uid))
+      if (name === ALERTS_STATE) for (const count of elements) alerts += Number(count);
+  }
   let keys = 0;
   for (const uid of reader.uidsWith('keyed')) for await (const _ of reader.keyedEntries(uid)) keys++;
   const total = (field: keyof Totals): number => positions.reduce((sum, position) => sum + Number(position[field]), 0);
   return {
     events: total('events'),
-    alerts: Object.values(job.committed).reduce((sum, count) => sum + count, 0),
+    alerts,
     keys,
     skipped: total('skipped'),
     malformed: total('malformed'),
