@@ -22,6 +22,8 @@ export class AlertLogCommitter implements Committer {
   readonly #files: SinkFiles;
   /** What the disk says; undefined while that is not known: before `open`, and after a commit that failed somewhere. */
   #mark: AlertLogMark | undefined;
+  /** Of this lineage, as the last mark that was known has it. */
+  #records = 0;
   /** A commit whose count has not been told to anyone. */
   #untold = { checkpointId: 0, records: 0 };
 
@@ -46,7 +48,12 @@ export class AlertLogCommitter implements Committer {
       await writeMark(this.#files, alertLogMarkPath(this.#directory), next);
     }
     this.#mark = next;
+    this.#records = this.#recordsIn(next);
     return this.#tell(checkpointId);
+  }
+
+  committedRecords(): number {
+    return this.#records;
   }
 
   async close(): Promise<void> {
@@ -55,6 +62,10 @@ export class AlertLogCommitter implements Committer {
 
   #committed(mark: AlertLogMark): number {
     return mark.committed.find(([lineage]) => lineage === this.#lineage)?.[1] ?? 0;
+  }
+
+  #recordsIn(mark: AlertLogMark): number {
+    return mark.committed.find(([lineage]) => lineage === this.#lineage)?.[2] ?? 0;
   }
 
   #tell(checkpointId: number): number {
@@ -79,8 +90,9 @@ export class AlertLogCommitter implements Committer {
       await file?.close();
     }
     if (file === undefined) return mark;
+    const records = this.#recordsIn(mark) + lastSeq - mark.lastSeq;
     const others = mark.committed.filter(([lineage]) => lineage !== this.#lineage).slice(1 - MOST_LINEAGES);
-    return { version: 1, length, lastSeq, committed: [...others, [this.#lineage, checkpointId]] };
+    return { version: 1, length, lastSeq, committed: [...others, [this.#lineage, checkpointId, records]] };
   }
 
   async #recover(): Promise<AlertLogMark> {
@@ -91,6 +103,7 @@ export class AlertLogCommitter implements Committer {
     if ((size ?? 0) < mark.length)
       throw new SinkFileError(log, `has ${size ?? 0} bytes, but ${mark.length} had been committed: it was changed or removed`);
     this.#mark = mark;
+    this.#records = this.#recordsIn(mark);
     return mark;
   }
 

@@ -6,8 +6,8 @@ export interface AlertLogMark {
   readonly length: number;
   /** Sequence number of the last alert, which is the number of its line; 0 for none. */
   readonly lastSeq: number;
-  /** The last checkpoint of each lineage that committed anything, oldest lineage first. */
-  readonly committed: readonly (readonly [lineage: string, checkpointId: number])[];
+  /** Of each lineage the last checkpoint that committed anything, and how many alerts it has committed in all; oldest lineage first. */
+  readonly committed: readonly (readonly [lineage: string, checkpointId: number, records: number])[];
 }
 
 export const EMPTY_ALERT_LOG: AlertLogMark = { version: 1, length: 0, lastSeq: 0, committed: [] };

@@ -55,6 +55,10 @@ export class StreamCommitter {
     return records;
   }
 
+  committedRecords(): number {
+    return this.#mark?.records ?? 0;
+  }
+
   async close(): Promise<void> {
     await this.#stream?.close();
     this.#stream = undefined;

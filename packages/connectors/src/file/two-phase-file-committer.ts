@@ -28,6 +28,8 @@ export class TwoPhaseFileCommitter implements Committer {
   #path = '';
   /** What the disk says; undefined while that is not known: before `open`, and after a commit that failed somewhere. */
   #mark: FileMark | undefined;
+  /** Of the last mark that was known. */
+  #records = 0;
   /** A commit whose count has not been told to anyone. */
   #untold = { checkpointId: 0, records: 0 };
 
@@ -59,7 +61,12 @@ export class TwoPhaseFileCommitter implements Committer {
       await this.#publish(this.#private(next.current), this.#path);
     }
     this.#mark = next;
+    this.#records = next.records;
     return this.#tell(checkpointId);
+  }
+
+  committedRecords(): number {
+    return this.#stream?.committedRecords() ?? this.#records;
   }
 
   async close(): Promise<void> {
@@ -127,6 +134,7 @@ export class TwoPhaseFileCommitter implements Committer {
       const mark = found?.lineage === this.#lineage ? await this.#goOn(found) : await this.#begin();
       await this.#publish(this.#private(mark.current), this.#path);
       this.#mark = mark;
+      this.#records = mark.records;
       return mark;
     } catch (cause) {
       if (cause instanceof SinkFileError) throw cause;

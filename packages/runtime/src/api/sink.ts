@@ -34,8 +34,8 @@ export interface CommitterContext {
 export interface Committer {
   /** Before anything else. Resolves to the last checkpoint of this lineage whose commit is known to be durable, 0 for none. */
   open(): Promise<number>;
-  /** After `open`: records of this job that are committed, as the same durable knowledge has it. */
-  committedRecords?(): number;
+  /** Records of this lineage that are committed, as the same durable knowledge has it: right after `open` and after each commit. */
+  committedRecords(): number;
   /**
    * Second phase. `checkpointId` only ever grows within a lineage, but one may come twice; resolves to the number of records committed
    * by this call (0 if it had been committed before) once that is durable.

@@ -6,7 +6,7 @@ export interface SinkCommittersOptions {
   readonly jobId: string;
   readonly lineage: string;
   readonly openState: OpenOperatorState;
-  /** `total`: records of this job that the sink has committed, these included. */
+  /** `total`: records of the lineage that the sink has committed, these included. */
   readonly onCommitted: (uid: string, checkpointId: number, records: number, total: number) => void;
 }
 
@@ -29,14 +29,14 @@ export class SinkCommitters {
     }
   }
 
+  /** Once, before the first commit. */
   async open(): Promise<void> {
-    for (const [uid, committer] of this.#committers) {
-      const upTo = await committer.open();
-      this.#upTo.set(uid, upTo);
-      // The thread may have ended after a commit and before anybody was told.
-      const total = committer.committedRecords?.() ?? 0;
-      if (total > 0) this.#options.onCommitted(uid, upTo, 0, total);
-    }
+    for (const [uid, committer] of this.#committers) this.#upTo.set(uid, await committer.open());
+  }
+
+  /** Records of the lineage that each sink has committed, by uid. */
+  get committedRecords(): ReadonlyMap<string, number> {
+    return new Map([...this.#committers].map(([uid, committer]) => [uid, committer.committedRecords()]));
   }
 
   /** The last checkpoint of which any sink has committed something. */
@@ -63,7 +63,7 @@ export class SinkCommitters {
         }
         const records = await committer.commit(checkpointId, parts);
         this.#upTo.set(uid, Math.max(checkpointId, this.#upTo.get(uid) ?? 0));
-        if (records > 0) this.#options.onCommitted(uid, checkpointId, records, committer.committedRecords?.() ?? records);
+        if (records > 0) this.#options.onCommitted(uid, checkpointId, records, committer.committedRecords());
       } finally {
         for (const file of opened) await file.close();
       }

@@ -45,6 +45,7 @@ export class JobHistory {
   #numRestarts = 0;
   #lastCheckpointId = 0;
   readonly #committed = new Map<string, number>();
+  readonly #commitBase = new Map<string, number>();
   readonly #timestamps = Object.fromEntries(JOB_STATUSES.map((status) => [status, 0])) as Record<JobStatus, number>;
   #lastModification = 0;
   #compacting = false;
@@ -106,6 +107,9 @@ export class JobHistory {
         this.#recoveries = [recovery, ...others].slice(0, KEPT_EXCEPTIONS);
         break;
       }
+      case 'commit-base':
+        this.#commitBase.set(entry['uid'] as string, entry['records'] as number);
+        break;
       case 'committed':
         this.#committed.set(entry['uid'] as string, entry['total'] as number);
         break;
@@ -132,6 +136,7 @@ export class JobHistory {
       { at, type: 'restart', count: this.#numRestarts },
       ...[...this.#exceptions].reverse().map((exception) => ({ at, type: 'exception', exception })),
       ...[...this.#recoveries].reverse().map((recovery) => ({ at, type: 'recovery', recovery })),
+      ...[...this.#commitBase].map(([uid, records]) => ({ at, type: 'commit-base', uid, records })),
       ...[...this.#committed].map(([uid, total]) => ({ at, type: 'committed', uid, total })),
     ];
   }
@@ -178,8 +183,15 @@ export class JobHistory {
     return this.#append({ at, type: 'recovery', recovery });
   }
 
-  async committed(at: number, uid: string, total: number): Promise<void> {
-    if (this.#committed.get(uid) !== total) await this.#append({ at, type: 'committed', uid, total });
+  /** What the lineage had committed before this job; noted once, before its first commit. */
+  async commitBase(at: number, uid: string, records: number): Promise<void> {
+    if (!this.#commitBase.has(uid)) await this.#append({ at, type: 'commit-base', uid, records });
+  }
+
+  /** `ofLineage`: all that the lineage has committed. */
+  async committed(at: number, uid: string, ofLineage: number): Promise<void> {
+    const total = ofLineage - (this.#commitBase.get(uid) ?? 0);
+    if ((this.#committed.get(uid) ?? 0) !== total) await this.#append({ at, type: 'committed', uid, total });
   }
 
   get numRestarts(): number {

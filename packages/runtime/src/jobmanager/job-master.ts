@@ -73,6 +73,7 @@ export class JobMaster {
   readonly #options: JobMasterOptions;
   readonly #restartStrategy: RestartStrategy;
   readonly #committers: SinkCommitters;
+  #committersOpen = false;
   #coordinator: CheckpointCoordinator | undefined;
   #execution: ExecutionGraph | undefined;
   /** The latest execution, also after it has ended. */
@@ -208,8 +209,7 @@ export class JobMaster {
 
   async #chooseRestorePoint(): Promise<RestorePoint | undefined> {
     const { graph, history, record, storage } = this.#options;
-    await this.#committers.close();
-    await this.#committers.open();
+    await this.#openCommitters();
     const inDirectory = (await storage.list(record.jobId)).filter((checkpoint) => checkpoint.hasMetadata);
     const candidates = new Map(inDirectory.map(({ id, directory }) => [id, directory]));
     // One that is remembered as completed but not there any more is damaged, not absent.
@@ -228,6 +228,18 @@ export class JobMaster {
     }
     this.#coordinator ??= this.#createCoordinator(point, ordered);
     return point;
+  }
+
+  async #openCommitters(): Promise<void> {
+    if (this.#committersOpen) return;
+    const { clock, history } = this.#options;
+    await this.#committers.open();
+    for (const [uid, records] of this.#committers.committedRecords) {
+      await history.commitBase(clock.now(), uid, records);
+      // The thread may have ended after a commit and before that was noted.
+      await history.committed(clock.now(), uid, records);
+    }
+    this.#committersOpen = true;
   }
 
   #createCoordinator(point: RestorePoint | undefined, completed: readonly { id: number; directory: string }[]): CheckpointCoordinator {
