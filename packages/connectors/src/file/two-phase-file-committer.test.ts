@@ -172,13 +172,56 @@ describe('TwoPhaseFileCommitter', () => {
     }
   });
 
+  it('survives a kill in the second try of a commit whose first has failed', async () => {
+    for (let failing = 0; ; failing++) {
+      let failed = false;
+      for (let killAt = 1; killAt < 40; killAt++) {
+        const disk = newDisk();
+        const [committer] = await open(disk);
+        await committer.commit(1, parts(1));
+        let operation = 0;
+        disk.fail = () => (operation++ === failing ? 'EIO' : undefined);
+        failed = await committer.commit(3, parts(3)).then(
+          () => false,
+          () => true,
+        );
+        if (!failed) return;
+        disk.restart();
+        disk.killAt = killAt;
+        await killed(committer.commit(3, parts(3)));
+        disk.restart();
+        const [next] = await open(disk);
+        await next.commit(3, parts(3));
+        expect(disk.peek(OUT)).toBe(
+          [1, 3]
+            .flatMap(linesOf)
+            .map((line) => `${line}\n`)
+            .join(''),
+        );
+      }
+    }
+  });
+
+  it('leaves nothing beside the output when it had nothing to commit', async () => {
+    const disk = newDisk();
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const [committer] = await open(disk);
+      await (await open(disk))[0].commit(1, []);
+      await committer.close();
+      expect(disk.names('/out')).toEqual(['alerts.jsonl', 'alerts.jsonl.new']);
+    }
+  });
+
   it('replaces the output of another lineage', async () => {
     const disk = newDisk();
     await (await open(disk, 'first'))[0].commit(9, parts(3));
+    // Somebody who keeps the old result by a link of his own keeps it.
+    await disk.link(OUT, '/out/kept');
     const [committer, committed] = await open(disk, 'second');
     expect([committed, disk.peek(OUT)]).toEqual([0, '']);
     await committer.commit(1, parts(1));
     expect(disk.peek(OUT)).toBe(upTo(1));
+    expect(disk.peek('/out/kept')).toBe(upTo(3).slice(upTo(2).length));
   });
 
   it('says so if the output was changed, moved or cannot be written', async () => {

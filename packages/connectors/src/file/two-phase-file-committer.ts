@@ -159,11 +159,9 @@ export class TwoPhaseFileCommitter implements Committer {
     }
     const { current, lengths } = mark;
     const other = current === 0 ? 1 : 0;
-    const whole = await this.#has(this.#private(current), lengths[current]);
-    if (!whole) await this.#takeBackFromOutput(mark);
-    else await this.#cut(this.#private(current), lengths[current]);
-    // What was taken back may be the other file itself, by its name as output.
-    if (whole && (await this.#has(this.#private(other), lengths[other]))) return mark;
+    if (await this.#has(this.#private(current), lengths[current])) await this.#cut(this.#private(current), lengths[current]);
+    else await this.#takeBackFromOutput(mark);
+    if (await this.#has(this.#private(other), lengths[other])) return mark;
     await this.#create(other);
     await this.#files.syncDirectory(dirname(this.#path));
     return this.#save({ ...mark, lengths: other === 0 ? [0, lengths[1]] : [lengths[0], 0] });
