@@ -16,7 +16,7 @@ export interface PendingCheckpointOptions {
   readonly vertices: readonly CheckpointedVertex[];
 }
 
-/** One checkpoint from its trigger on: who has acknowledged with what, and the figures of it. */
+/** One checkpoint from its trigger on: who has acknowledged with what, and the figures of it, in whole milliseconds as Flink gives them. */
 export class PendingCheckpoint {
   readonly id: number;
   readonly triggeredAt: number;
@@ -36,7 +36,7 @@ export class PendingCheckpoint {
   constructor(options: PendingCheckpointOptions) {
     this.#options = options;
     this.id = options.id;
-    this.triggeredAt = options.triggeredAt;
+    this.triggeredAt = Math.round(options.triggeredAt);
     this.isSavepoint = options.isSavepoint;
     this.#expected = options.vertices.reduce((sum, vertex) => sum + vertex.parallelism, 0);
     for (const vertex of options.vertices) this.#subtasks.set(vertex.id, new Array(vertex.parallelism).fill(null));
@@ -49,22 +49,22 @@ export class PendingCheckpoint {
     const size = states.reduce((sum, { handle }) => sum + handle.size, 0);
     subtasks[subtask] = {
       index: subtask,
-      ackTimestamp: at,
-      endToEndDuration: Math.max(0, at - this.triggeredAt),
+      ackTimestamp: Math.round(at),
+      endToEndDuration: Math.max(0, Math.round(at) - this.triggeredAt),
       checkpointedSize: size,
       stateSize: size,
-      syncDuration: figures.syncDuration,
-      asyncDuration: figures.asyncDuration,
-      alignmentDuration: figures.alignmentDuration,
+      syncDuration: Math.round(figures.syncDuration),
+      asyncDuration: Math.round(figures.asyncDuration),
+      alignmentDuration: Math.round(figures.alignmentDuration),
       processedData: figures.processedBytes,
       persistedData: figures.persistedBytes,
-      startDelay: figures.startDelay,
+      startDelay: Math.round(figures.startDelay),
       unaligned: figures.unaligned,
     };
     for (const { uid, handle } of states) this.#handles.set(uid, [...(this.#handles.get(uid) ?? []), handle]);
     this.#recordsOut.set(`${vertexId}:${subtask}`, figures.recordsOut);
     this.#acknowledged++;
-    this.#latestAck = Math.max(this.#latestAck, at);
+    this.#latestAck = Math.max(this.#latestAck, Math.round(at));
     return true;
   }
 
@@ -84,13 +84,13 @@ export class PendingCheckpoint {
 
   completed(at: number, externalPath: string): void {
     this.#status = 'COMPLETED';
-    this.#endedAt = at;
+    this.#endedAt = Math.round(at);
     this.#externalPath = externalPath;
   }
 
   failed(at: number, reason: string): void {
     this.#status = 'FAILED';
-    this.#endedAt = at;
+    this.#endedAt = Math.round(at);
     this.#failure = reason;
   }
 
@@ -116,7 +116,7 @@ export class PendingCheckpoint {
       isSavepoint: this.isSavepoint,
       triggerTimestamp: this.triggeredAt,
       latestAckTimestamp: this.#latestAck,
-      endToEndDuration: Math.max(0, (this.#endedAt === 0 ? now : this.#endedAt) - this.triggeredAt),
+      endToEndDuration: Math.max(0, Math.round(this.#endedAt === 0 ? now : this.#endedAt) - this.triggeredAt),
       checkpointedSize: sum((subtask) => subtask.checkpointedSize),
       stateSize: sum((subtask) => subtask.stateSize),
       alignmentBuffered: 0,

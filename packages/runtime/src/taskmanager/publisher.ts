@@ -55,11 +55,13 @@ export class Publisher {
       payload: typeof payload === 'function' ? payload() : payload,
     };
     bucket.dropped = 0;
-    if (this.#batch.length === 0) this.#clock.schedule(FLUSH_DELAY_MS, () => this.#flush());
+    if (this.#batch.length === 0) this.#clock.schedule(FLUSH_DELAY_MS, () => this.flush());
     this.#batch.push(message);
   }
 
-  #flush(): void {
+  /** Sends what waits: before a task says that it has finished, so that nothing comes after that. */
+  flush(): void {
+    if (this.#batch.length === 0) return;
     const batch = this.#batch;
     this.#batch = [];
     this.#send(batch);

@@ -243,6 +243,7 @@ export class TaskExecutor {
     for (const task of execution.tasks.splice(0)) {
       try {
         await task.close();
+        this.#publisher.flush();
         this.#report(execution, task.deployment, 'FINISHED');
       } catch (error) {
         this.#report(execution, task.deployment, 'FAILED', error);
