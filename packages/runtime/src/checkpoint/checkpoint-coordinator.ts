@@ -51,6 +51,8 @@ export interface CheckpointCoordinatorOptions {
   readonly onTriggered: (checkpointId: number) => Promise<void>;
   /** Each change of a checkpoint's state. */
   readonly onCheckpoint: (checkpoint: CheckpointInfo) => void;
+  /** One that made room for newer ones. */
+  readonly onDiscarded: (checkpointId: number) => void;
   readonly metadataOf: (checkpoint: PendingCheckpoint) => CheckpointMetadata;
   /** Second phase of the sinks; resolves once all is committed durably. */
   readonly commit: (checkpointId: number, directory: string, metadata: CheckpointMetadata) => Promise<void>;
@@ -96,7 +98,6 @@ export class CheckpointCoordinator {
   /** Grows with each start and suspend: work begun under another number is not continued. */
   #epoch = 0;
   #work: Promise<void> = Promise.resolve();
-  readonly #discarded = new Map<number, PendingCheckpoint>();
 
   constructor(options: CheckpointCoordinatorOptions) {
     this.#options = options;
@@ -251,10 +252,7 @@ export class CheckpointCoordinator {
       recordsOut: checkpoint.recordsOut,
     };
     this.#consecutiveFailures = 0;
-    if (!checkpoint.isSavepoint) {
-      this.#completed.unshift(completed);
-      this.#discarded.set(checkpoint.id, checkpoint);
-    }
+    if (!checkpoint.isSavepoint) this.#completed.unshift(completed);
     this.#options.onCompleted(completed);
     this.#report(checkpoint);
     if (!(await this.#commit(completed, metadata, epoch))) {
@@ -286,9 +284,7 @@ export class CheckpointCoordinator {
     for (const old of this.#completed.splice(retained)) {
       // Its files are of no use to anybody, but a failure to remove them must not touch the new one (FLINK-6328).
       await this.#options.storage.discard(old.directory).catch(ignore);
-      const checkpoint = this.#discarded.get(old.id);
-      this.#discarded.delete(old.id);
-      if (checkpoint !== undefined) this.#options.onCheckpoint(checkpoint.info(this.#options.clock.now(), true));
+      this.#options.onDiscarded(old.id);
     }
   }
 
@@ -329,7 +325,7 @@ export class CheckpointCoordinator {
   }
 
   #report(checkpoint: PendingCheckpoint): void {
-    this.#options.onCheckpoint(checkpoint.info(this.#options.clock.now(), false));
+    this.#options.onCheckpoint(checkpoint.info(this.#options.clock.now()));
   }
 }
 

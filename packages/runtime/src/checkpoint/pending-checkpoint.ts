@@ -94,7 +94,7 @@ export class PendingCheckpoint {
     this.#failure = reason;
   }
 
-  info(now: number, discarded: boolean): CheckpointInfo {
+  info(now: number): CheckpointInfo {
     const tasks: Record<string, TaskCheckpointInfo> = {};
     for (const [vertexId, subtasks] of this.#subtasks) {
       const present = subtasks.filter((subtask) => subtask !== null);
@@ -125,7 +125,7 @@ export class PendingCheckpoint {
       numSubtasks: this.#expected,
       numAcknowledgedSubtasks: this.#acknowledged,
       ...(this.#externalPath === undefined ? {} : { externalPath: this.#externalPath }),
-      discarded,
+      discarded: false,
       ...(this.#failure === undefined ? {} : { failureMessage: this.#failure, failureTimestamp: this.#endedAt }),
       tasks,
     };

@@ -167,6 +167,15 @@ export class JobHistory {
     else await this.#append(entry);
   }
 
+  /** Undefined for one that is not remembered. */
+  async discarded(at: number, id: number): Promise<CheckpointInfo | undefined> {
+    const known = this.#checkpoints.get(id);
+    if (known === undefined) return undefined;
+    const checkpoint = { ...known, discarded: true };
+    await this.#append({ at, type: 'checkpoint', checkpoint, counts: this.#counts });
+    return checkpoint;
+  }
+
   restored(restored: RestoredCheckpointInfo): Promise<void> {
     return this.#append({ at: restored.restoreTimestamp, type: 'restored', restored, count: this.#counts.restored + 1 });
   }

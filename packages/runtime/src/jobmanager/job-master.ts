@@ -212,9 +212,10 @@ export class JobMaster {
     await this.#openCommitters();
     const inDirectory = (await storage.list(record.jobId)).filter((checkpoint) => checkpoint.hasMetadata);
     const candidates = new Map(inDirectory.map(({ id, directory }) => [id, directory]));
-    // One that is remembered as completed but not there any more is damaged, not absent.
-    const newest = history.retained[0];
-    if (newest?.externalPath !== undefined) candidates.set(newest.id, newest.externalPath.replace(/^file:/, ''));
+    // One that is remembered as retained but not there any more is damaged, not absent; one from another directory is where it was.
+    for (const { id, externalPath } of history.retained) {
+      if (externalPath !== undefined) candidates.set(id, externalPath.replace(/^file:/, ''));
+    }
     const ordered = [...candidates].map(([id, directory]) => ({ id, directory })).sort((a, b) => b.id - a.id);
     let point = await chooseCheckpoint(storage, ordered, this.#committers.committedUpTo);
     if (point === undefined && record.restoreFrom !== undefined) {
@@ -264,6 +265,7 @@ export class JobMaster {
         this.#options.emit({ type: 'checkpoint', at: clock.now(), jobId: record.jobId, checkpoint });
         this.#options.onChange();
       },
+      onDiscarded: (id) => void this.#discarded(id).catch(ignore),
       metadataOf: (checkpoint) => this.#metadataOf(checkpoint),
       commit: async (id, directory, metadata) => {
         try {
@@ -276,6 +278,13 @@ export class JobMaster {
       onCompleted: (checkpoint) => this.#checkpointCompleted(checkpoint),
       onTooManyFailures: (reason) => this.#failFrom(new WeirError('TOO_MANY_CHECKPOINT_FAILURES', reason)),
     });
+  }
+
+  async #discarded(id: number): Promise<void> {
+    const at = this.#options.clock.now();
+    const checkpoint = await this.#options.history.discarded(at, id);
+    if (checkpoint === undefined) return;
+    this.#options.emit({ type: 'checkpoint', at, jobId: this.jobId, checkpoint });
   }
 
   #metadataOf(checkpoint: PendingCheckpoint): CheckpointMetadata {
