@@ -32,7 +32,10 @@ export async function injectFaults(cluster: TestCluster, jobId: string, faults: 
     if (fault === 'jobmanager') await cluster.engine.execute({ type: 'fail-jobmanager' });
     else if (fault === 'user-code') await cluster.throwIn(victim - 1);
     else await cluster.engine.execute({ type: 'fail-taskmanager', id: `taskmanager-${victim}`, mode: fault });
-    const after = await cluster.until(jobId, ({ state, numRestarts }) => state === 'FINISHED' || (state === 'RUNNING' && numRestarts > restarts));
+    const after = await cluster.until(
+      jobId,
+      ({ state, numRestarts }) => state === 'FINISHED' || (state === 'RUNNING' && numRestarts > restarts),
+    );
     if (after.numRestarts > restarts) done.push(fault);
   }
   return done;

@@ -10,7 +10,7 @@ import { expect } from 'vitest';
 import type { CountingParameters } from './fixtures/counting-job.js';
 import { type Expected, expectedOf } from './fixtures/oracle.js';
 
-export const countingJob = fileURLToPath(new URL('./fixtures/counting-job.ts', import.meta.url));
+const countingJob = fileURLToPath(new URL('./fixtures/counting-job.ts', import.meta.url));
 
 /** A cluster of its own for a test, with everything it writes in one directory. */
 export class TestCluster {
@@ -136,7 +136,10 @@ export const countingParameters: Omit<CountingParameters, 'directory'> = {
   rebalance: false,
 };
 
-export function configuration(checkpointing: Partial<JobConfiguration['checkpointing']>, more: Partial<JobConfiguration> = {}): JobConfiguration {
+export function configuration(
+  checkpointing: Partial<JobConfiguration['checkpointing']>,
+  more: Partial<JobConfiguration> = {},
+): JobConfiguration {
   return { ...defaultJobConfiguration, ...more, checkpointing: { ...defaultJobConfiguration.checkpointing, ...checkpointing } };
 }
 
@@ -155,7 +158,7 @@ export async function expectExactlyOnce(cluster: TestCluster, job: JobInfo, para
   );
   expect(wrong.slice(0, 3).map((key) => ({ key, got: byKey.get(key), want: expected.alertsByKey.get(key) }))).toEqual([]);
   expect(alerts.length).toBe(expected.alerts);
-  expect(job.committed['alerts'] ?? 0).toBe(expected.alerts);
+  expect(job.committed.alerts ?? 0).toBe(expected.alerts);
   const state = await cluster.state(job);
   const off = [...new Set([...state.keys(), ...expected.state.keys()])].filter((key) => state.get(key) !== expected.state.get(key));
   expect(off.slice(0, 3).map((key) => ({ key, got: state.get(key), want: expected.state.get(key) }))).toEqual([]);

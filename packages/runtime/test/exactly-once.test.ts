@@ -9,7 +9,21 @@ afterEach(async () => {
   cluster = undefined;
 });
 
-const faults: readonly Fault[] = ['crash', 'user-code', 'crash', 'hang', 'jobmanager', 'crash', 'user-code', 'jobmanager', 'crash', 'hang', 'crash', 'user-code', 'crash'];
+const faults: readonly Fault[] = [
+  'crash',
+  'user-code',
+  'crash',
+  'hang',
+  'jobmanager',
+  'crash',
+  'user-code',
+  'jobmanager',
+  'crash',
+  'hang',
+  'crash',
+  'user-code',
+  'crash',
+];
 
 describe('5 million events over 10,000 keys while everything fails', () => {
   it.each([

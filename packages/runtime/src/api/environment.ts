@@ -1,4 +1,12 @@
-import type { FilterFunction, FlatMapFunction, Key, KeyedProcessFunction, MapFunction, ProcessFunction, SinkFunction } from './functions.js';
+import type {
+  FilterFunction,
+  FlatMapFunction,
+  Key,
+  KeyedProcessFunction,
+  MapFunction,
+  ProcessFunction,
+  SinkFunction,
+} from './functions.js';
 import type { Sink } from './sink.js';
 import type { Source, SourceFunction } from './source.js';
 import type { TypeInformation } from './types.js';

@@ -76,7 +76,10 @@ export interface ProcessFunction<T, R> extends RichFunction, Partial<Checkpointe
   processElement(value: T, context: ProcessContext, out: Collector<R>): void;
 }
 
-export interface KeyedProcessFunction<K extends Key, T, R> extends RichFunction, Partial<CheckpointedFunction>, Partial<CheckpointListener> {
+export interface KeyedProcessFunction<K extends Key, T, R>
+  extends RichFunction,
+    Partial<CheckpointedFunction>,
+    Partial<CheckpointListener> {
   processElement(value: T, context: KeyedProcessContext<K>, out: Collector<R>): void;
 }
 

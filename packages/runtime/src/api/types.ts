@@ -36,9 +36,7 @@ export const float64 = (): TypeInformation<number> => type({ kind: 'float64' });
 export const json = <T>(): TypeInformation<T> => type({ kind: 'json' });
 export const nullable = <T>(of: TypeInformation<T>): TypeInformation<T | null> => type({ kind: 'nullable', of: of.schema });
 
-export function record<F extends Record<string, TypeInformation<unknown>>>(
-  fields: F,
-): TypeInformation<{ [K in keyof F]: TypeOf<F[K]> }> {
+export function record<F extends Record<string, TypeInformation<unknown>>>(fields: F): TypeInformation<{ [K in keyof F]: TypeOf<F[K]> }> {
   return type({
     kind: 'record',
     fields: Object.entries(fields).map(([name, of]) => ({ name, type: of.schema })),

@@ -203,7 +203,8 @@ export class CheckpointCoordinator {
     }
     this.#pending = { checkpoint, request, directory };
     this.#expiry = clock.schedule(configuration.timeout, () => {
-      if (this.#pending?.checkpoint === checkpoint) this.#fail(`it expired: not all tasks had acknowledged within ${configuration.timeout} ms`);
+      if (this.#pending?.checkpoint === checkpoint)
+        this.#fail(`it expired: not all tasks had acknowledged within ${configuration.timeout} ms`);
     });
     this.#report(checkpoint);
     const flags = (unaligned ? BarrierFlag.UNALIGNED : 0) | (savepoint ? BarrierFlag.SAVEPOINT : 0);
@@ -311,7 +312,9 @@ export class CheckpointCoordinator {
     this.#consecutiveFailures++;
     const { tolerableFailed } = this.#options.configuration;
     if (tolerableFailed >= 0 && this.#consecutiveFailures > tolerableFailed) {
-      this.#options.onTooManyFailures(`checkpoint ${checkpoint.id} failed: ${reason}; more than ${tolerableFailed} in a row are not tolerated`);
+      this.#options.onTooManyFailures(
+        `checkpoint ${checkpoint.id} failed: ${reason}; more than ${tolerableFailed} in a row are not tolerated`,
+      );
     }
     this.#end(epoch);
   }

@@ -4,7 +4,7 @@ import { WeirError } from '../common/errors.js';
 import type { FileSystem } from '../common/file-system.js';
 import { NodeFileSystem } from '../common/node-file-system.js';
 import { readKeyedSection } from '../state/keyed-section.js';
-import { readOperatorSection } from '../state/operator-state-backend.js';
+import { readOperatorSection } from '../state/operator-section.js';
 import type { RestoredSection, SectionKind } from '../state/state-backend.js';
 import type { CheckpointMetadata } from './checkpoint-storage.js';
 import { localPath } from './file-system-checkpoint-storage.js';

@@ -1,4 +1,4 @@
-import type { SectionKind, SnapshotSection, StateSchema, RestoredSection } from '../state/state-backend.js';
+import type { RestoredSection, SectionKind, SnapshotSection, StateSchema } from '../state/state-backend.js';
 
 /**
  * Checkpoints as files: `{root}/{job-id}/chk-{id}/`, savepoints `{savepoints}/savepoint-{first 6 of the job id}-{random}/`.

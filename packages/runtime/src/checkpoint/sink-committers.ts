@@ -1,4 +1,4 @@
-import type { Committer, CommitPart } from '../api/sink.js';
+import type { CommitPart, Committer } from '../api/sink.js';
 import type { StreamGraph } from '../graph/stream-graph.js';
 import type { CheckpointMetadata, OpenOperatorState } from './checkpoint-storage.js';
 

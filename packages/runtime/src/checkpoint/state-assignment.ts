@@ -1,13 +1,15 @@
 import { IncompatibleStateError } from '../common/errors.js';
-import { computeKeyGroupRangeForOperatorIndex } from '../graph/key-groups.js';
 import type { JobGraph, JobVertex } from '../graph/job-graph.js';
+import { computeKeyGroupRangeForOperatorIndex } from '../graph/key-groups.js';
 import type { RestoreDeployment, RestoredInFlight, RestoredOperator } from '../rpc/taskmanager-messages.js';
-import type { OperatorMetadata, OperatorStateHandle } from './checkpoint-storage.js';
 import type { RestorePoint } from './checkpoint-restore.js';
+import type { OperatorMetadata, OperatorStateHandle } from './checkpoint-storage.js';
 
 /** Checks that a checkpoint's state fits the job. Throws `IncompatibleStateError` naming the operator. */
 export function checkCompatible(graph: JobGraph, point: RestorePoint): void {
-  const inJob = new Map(graph.vertices.flatMap((vertex) => vertex.operators.map((operator) => [operator.uid, { vertex, operator }] as const)));
+  const inJob = new Map(
+    graph.vertices.flatMap((vertex) => vertex.operators.map((operator) => [operator.uid, { vertex, operator }] as const)),
+  );
   for (const stored of point.metadata.operators) {
     const now = inJob.get(stored.uid);
     if (now === undefined) {

@@ -1,8 +1,14 @@
 import type { ShipStrategy } from '@weir/protocol';
-import type { DataStream, DataStreamSink, KeyedStream, SingleOutputStreamOperator, StreamExecutionEnvironment } from '../api/environment.js';
+import type {
+  DataStream,
+  DataStreamSink,
+  KeyedStream,
+  SingleOutputStreamOperator,
+  StreamExecutionEnvironment,
+} from '../api/environment.js';
 import type { Key, KeyedProcessFunction } from '../api/functions.js';
-import { json, type TypeInformation } from '../api/types.js';
 import type { JobDefinition, Parameters } from '../api/job.js';
+import { json, type TypeInformation } from '../api/types.js';
 import { InvalidConfigurationError } from '../common/errors.js';
 import type { KeySelector, OperatorDescription, StreamEdge, StreamGraph, StreamNode } from './stream-graph.js';
 
@@ -98,8 +104,7 @@ class Stream implements DataStream<unknown> {
   sinkTo: DataStream<unknown>['sinkTo'] = (sink) => this.#next({ type: 'sink', sink: sink as never }, 'Sink', null);
 
   keyBy(selector: string | ((value: unknown) => Key)): KeyedStream<unknown, never> {
-    const keySelector =
-      typeof selector === 'string' ? (value: unknown) => (value as Record<string, Key>)[selector] as Key : selector;
+    const keySelector = typeof selector === 'string' ? (value: unknown) => (value as Record<string, Key>)[selector] as Key : selector;
     const inputs = this.inputs.map(({ node }): Input => ({ node, partitioner: 'HASH', keySelector: keySelector as KeySelector }));
     const builder = this.builder;
     return {

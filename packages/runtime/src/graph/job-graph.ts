@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OperatorInfo, ShipStrategy } from '@weir/protocol';
-import { InvalidConfigurationError } from '../common/errors.js';
 import type { TypeSchema } from '../api/types.js';
+import { InvalidConfigurationError } from '../common/errors.js';
 import { operatorKind, type StreamEdge, type StreamGraph, type StreamNode } from './stream-graph.js';
 
 /**
@@ -45,7 +45,8 @@ export interface JobEdge {
 }
 
 export function createJobGraph(name: string, graph: StreamGraph): JobGraph {
-  if (graph.nodes.length === 0) throw new InvalidConfigurationError(`job ${name} has no operators: build() must describe at least a source.`);
+  if (graph.nodes.length === 0)
+    throw new InvalidConfigurationError(`job ${name} has no operators: build() must describe at least a source.`);
   const nodes = resolve(graph);
   const chains = chain(graph, nodes);
   const vertexOf = new Map<number, JobVertex>();

@@ -1,5 +1,13 @@
 import type { ShipStrategy } from '@weir/protocol';
-import type { FilterFunction, FlatMapFunction, Key, KeyedProcessFunction, MapFunction, ProcessFunction, SinkFunction } from '../api/functions.js';
+import type {
+  FilterFunction,
+  FlatMapFunction,
+  Key,
+  KeyedProcessFunction,
+  MapFunction,
+  ProcessFunction,
+  SinkFunction,
+} from '../api/functions.js';
 import type { Sink } from '../api/sink.js';
 import type { Source, SourceFunction } from '../api/source.js';
 import type { TypeSchema } from '../api/types.js';

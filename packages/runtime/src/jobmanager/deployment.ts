@@ -1,5 +1,5 @@
-import { assignState } from '../checkpoint/state-assignment.js';
 import type { RestorePoint } from '../checkpoint/checkpoint-restore.js';
+import { assignState } from '../checkpoint/state-assignment.js';
 import type { JobEdge, JobGraph } from '../graph/job-graph.js';
 import { ringBytes } from '../network/ring-layout.js';
 import type { EdgeDeployment, InputDeployment, OutputDeployment, TaskDeployment } from '../rpc/taskmanager-messages.js';

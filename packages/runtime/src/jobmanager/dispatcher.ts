@@ -1,7 +1,7 @@
 import type { CommandResult, EngineCommand, EngineEvent, JobInfo } from '@weir/protocol';
 import type { JobDefinition } from '../api/job.js';
-import type { CheckpointStorage, OpenOperatorState } from '../checkpoint/checkpoint-storage.js';
 import { CheckpointFailedError } from '../checkpoint/checkpoint-coordinator.js';
+import type { CheckpointStorage, OpenOperatorState } from '../checkpoint/checkpoint-storage.js';
 import type { Clock } from '../common/clock.js';
 import { WeirError } from '../common/errors.js';
 import { buildStreamGraph } from '../graph/environment.js';

@@ -1,7 +1,7 @@
 import type { ExecutionState, SubtaskInfo, VertexInfo } from '@weir/protocol';
 import type { JobGraph, JobVertex } from '../graph/job-graph.js';
-import { allocateTaskMetrics, TaskMetricsReader } from '../taskmanager/task-metrics.js';
 import type { TaskCounters } from '../rpc/taskmanager-messages.js';
+import { allocateTaskMetrics, TaskMetricsReader } from '../taskmanager/task-metrics.js';
 import type { Slot } from './slot-pool.js';
 
 const STATES: readonly ExecutionState[] = [

@@ -7,13 +7,13 @@ import type {
   RecoveryInfo,
   RestoredCheckpointInfo,
 } from '@weir/protocol';
-import { JOURNAL_COMPACTION_SIZE, type JournalEntry } from './job-journal.js';
+import { JOURNAL_COMPACTION_SIZE } from './job-journal.js';
 import type { FileJobStore } from './job-store.js';
 
 const KEPT_CHECKPOINTS = 100;
 const KEPT_EXCEPTIONS = 50;
 
-export const JOB_STATUSES: readonly JobStatus[] = [
+const JOB_STATUSES: readonly JobStatus[] = [
   'INITIALIZING',
   'CREATED',
   'RUNNING',
@@ -26,6 +26,20 @@ export const JOB_STATUSES: readonly JobStatus[] = [
   'SUSPENDED',
   'RECONCILING',
 ];
+
+/** A line of the journal. `at` is when it happened. */
+type HistoryEntry = { readonly at: number } & (
+  | { readonly type: 'status'; readonly status: JobStatus }
+  | { readonly type: 'timestamps'; readonly timestamps: Partial<Record<JobStatus, number>> }
+  | { readonly type: 'triggered'; readonly id: number }
+  | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointInfo; readonly counts: CheckpointCounts }
+  | { readonly type: 'restored'; readonly restored: RestoredCheckpointInfo; readonly count: number }
+  | { readonly type: 'restart'; readonly count: number }
+  | { readonly type: 'exception'; readonly exception: ExceptionInfo }
+  | { readonly type: 'recovery'; readonly recovery: RecoveryInfo }
+  | { readonly type: 'commit-base'; readonly uid: string; readonly records: number }
+  | { readonly type: 'committed'; readonly uid: string; readonly total: number }
+);
 
 /**
  * What has happened to a job since it was submitted: counters, checkpoints, exceptions, recoveries. Kept in the job's journal, so that it
@@ -56,16 +70,21 @@ export class JobHistory {
   }
 
   async load(): Promise<void> {
-    for (const entry of (await this.#store.readJournal(this.#jobId)).entries) this.#apply(entry);
+    for (const entry of (await this.#store.readJournal(this.#jobId)).entries) this.#apply(entry as unknown as HistoryEntry);
     // What was under way when the process ended has failed with it.
     for (const checkpoint of [...this.#checkpoints.values()]) {
       if (checkpoint.status !== 'IN_PROGRESS') continue;
-      await this.checkpoint({ ...checkpoint, status: 'FAILED', failureMessage: 'the JobManager ended', failureTimestamp: checkpoint.triggerTimestamp });
+      await this.checkpoint({
+        ...checkpoint,
+        status: 'FAILED',
+        failureMessage: 'the JobManager ended',
+        failureTimestamp: checkpoint.triggerTimestamp,
+      });
     }
   }
 
   /** Durable enough for the end of this process; a write that fails is of no consequence for the job itself. */
-  async #append(entry: JournalEntry): Promise<void> {
+  async #append(entry: HistoryEntry): Promise<void> {
     this.#apply(entry);
     const size = await this.#store.append(this.#jobId, entry);
     if (size > JOURNAL_COMPACTION_SIZE && !this.#compacting) {
@@ -76,42 +95,42 @@ export class JobHistory {
     }
   }
 
-  #apply(entry: JournalEntry): void {
+  #apply(entry: HistoryEntry): void {
     this.#lastModification = Math.max(this.#lastModification, entry.at);
     switch (entry.type) {
       case 'status':
-        this.#timestamps[entry['status'] as JobStatus] = entry.at;
+        this.#timestamps[entry.status] = entry.at;
         break;
       case 'timestamps':
-        Object.assign(this.#timestamps, entry['timestamps']);
+        Object.assign(this.#timestamps, entry.timestamps);
         break;
       case 'triggered':
-        this.#lastCheckpointId = Math.max(this.#lastCheckpointId, entry['id'] as number);
+        this.#lastCheckpointId = Math.max(this.#lastCheckpointId, entry.id);
         break;
       case 'checkpoint':
-        this.#setCheckpoint(entry['checkpoint'] as CheckpointInfo, entry['counts'] as CheckpointCounts);
+        this.#setCheckpoint(entry.checkpoint, entry.counts);
         break;
       case 'restored':
-        this.#latestRestored = entry['restored'] as RestoredCheckpointInfo;
-        this.#counts = { ...this.#counts, restored: entry['count'] as number };
+        this.#latestRestored = entry.restored;
+        this.#counts = { ...this.#counts, restored: entry.count };
         break;
       case 'restart':
-        this.#numRestarts = entry['count'] as number;
+        this.#numRestarts = entry.count;
         break;
       case 'exception':
-        this.#exceptions = [entry['exception'] as ExceptionInfo, ...this.#exceptions].slice(0, KEPT_EXCEPTIONS);
+        this.#exceptions = [entry.exception, ...this.#exceptions].slice(0, KEPT_EXCEPTIONS);
         break;
       case 'recovery': {
-        const recovery = entry['recovery'] as RecoveryInfo;
+        const { recovery } = entry;
         const others = this.#recoveries.filter((other) => other.number !== recovery.number);
         this.#recoveries = [recovery, ...others].slice(0, KEPT_EXCEPTIONS);
         break;
       }
       case 'commit-base':
-        this.#commitBase.set(entry['uid'] as string, entry['records'] as number);
+        this.#commitBase.set(entry.uid, entry.records);
         break;
       case 'committed':
-        this.#committed.set(entry['uid'] as string, entry['total'] as number);
+        this.#committed.set(entry.uid, entry.total);
         break;
     }
   }
@@ -126,19 +145,22 @@ export class JobHistory {
     while (this.#checkpoints.size > KEPT_CHECKPOINTS) this.#checkpoints.delete(Math.min(...this.#checkpoints.keys()));
   }
 
-  #compacted(): JournalEntry[] {
+  #compacted(): HistoryEntry[] {
     const at = this.#lastModification;
-    return [
+    const entries: HistoryEntry[] = [
       { at, type: 'timestamps', timestamps: { ...this.#timestamps } },
       { at, type: 'triggered', id: this.#lastCheckpointId },
-      ...[...this.#checkpoints.values()].map((checkpoint) => ({ at, type: 'checkpoint', checkpoint, counts: this.#counts })),
-      ...(this.#latestRestored === undefined ? [] : [{ at, type: 'restored', restored: this.#latestRestored, count: this.#counts.restored }]),
       { at, type: 'restart', count: this.#numRestarts },
-      ...[...this.#exceptions].reverse().map((exception) => ({ at, type: 'exception', exception })),
-      ...[...this.#recoveries].reverse().map((recovery) => ({ at, type: 'recovery', recovery })),
-      ...[...this.#commitBase].map(([uid, records]) => ({ at, type: 'commit-base', uid, records })),
-      ...[...this.#committed].map(([uid, total]) => ({ at, type: 'committed', uid, total })),
     ];
+    for (const checkpoint of this.#checkpoints.values()) entries.push({ at, type: 'checkpoint', checkpoint, counts: this.#counts });
+    if (this.#latestRestored !== undefined) {
+      entries.push({ at, type: 'restored', restored: this.#latestRestored, count: this.#counts.restored });
+    }
+    for (const exception of [...this.#exceptions].reverse()) entries.push({ at, type: 'exception', exception });
+    for (const recovery of [...this.#recoveries].reverse()) entries.push({ at, type: 'recovery', recovery });
+    for (const [uid, records] of this.#commitBase) entries.push({ at, type: 'commit-base', uid, records });
+    for (const [uid, total] of this.#committed) entries.push({ at, type: 'committed', uid, total });
+    return entries;
   }
 
   status(at: number, status: JobStatus): Promise<void> {
@@ -161,7 +183,8 @@ export class JobHistory {
     if (before === undefined) counts.total++;
     add(before, -1);
     add(checkpoint.status, 1);
-    const entry = { at: Math.max(checkpoint.latestAckTimestamp, checkpoint.triggerTimestamp), type: 'checkpoint', checkpoint, counts };
+    const at = Math.max(checkpoint.latestAckTimestamp, checkpoint.triggerTimestamp);
+    const entry: HistoryEntry = { at, type: 'checkpoint', checkpoint, counts };
     // Acknowledgements on the way are not worth a line.
     if (before === 'IN_PROGRESS' && checkpoint.status === 'IN_PROGRESS') this.#apply(entry);
     else await this.#append(entry);
@@ -213,7 +236,9 @@ export class JobHistory {
 
   /** Completed and not discarded, as far as is remembered: newest first. */
   get retained(): readonly CheckpointInfo[] {
-    return this.#newestFirst().filter((checkpoint) => checkpoint.status === 'COMPLETED' && !checkpoint.discarded && !checkpoint.isSavepoint);
+    return this.#newestFirst().filter(
+      (checkpoint) => checkpoint.status === 'COMPLETED' && !checkpoint.discarded && !checkpoint.isSavepoint,
+    );
   }
 
   get timestamps(): Readonly<Record<JobStatus, number>> {

@@ -6,7 +6,7 @@ import type { PendingCheckpoint } from '../checkpoint/pending-checkpoint.js';
 import { SinkCommitters } from '../checkpoint/sink-committers.js';
 import { checkCompatible } from '../checkpoint/state-assignment.js';
 import type { Clock } from '../common/clock.js';
-import { IncompatibleStateError, serializeError, type SerializedError, WeirError } from '../common/errors.js';
+import { IncompatibleStateError, type SerializedError, serializeError, WeirError } from '../common/errors.js';
 import type { JobGraph } from '../graph/job-graph.js';
 import type { StreamGraph } from '../graph/stream-graph.js';
 import type { ExecutionId, ToJobManager } from '../rpc/taskmanager-messages.js';
@@ -200,7 +200,8 @@ export class JobMaster {
         task.enter('SCHEDULED', clock.now());
         task.enter('DEPLOYING', clock.now());
       }
-      for (const [id, tasks] of deployments) resources.connection(id)?.send({ type: 'deploy', execution: this.#executionId(execution), job, tasks });
+      for (const [id, tasks] of deployments)
+        resources.connection(id)?.send({ type: 'deploy', execution: this.#executionId(execution), job, tasks });
       this.#options.onChange();
     } catch (error) {
       if (epoch === this.#epoch) this.#failFrom(error);
@@ -223,7 +224,8 @@ export class JobMaster {
     }
     if (point !== undefined) {
       checkCompatible(graph, point);
-      for (const what of point.passedOver) void this.#record(exceptionOf(this.#options.clock.now(), 'CorruptCheckpointError', what)).catch(ignore);
+      for (const what of point.passedOver)
+        void this.#record(exceptionOf(this.#options.clock.now(), 'CorruptCheckpointError', what)).catch(ignore);
       // It may have been completed but not committed before the failure.
       await this.#committers.commit(point.metadata.checkpointId, point.directory, point.metadata);
     }
@@ -693,7 +695,6 @@ export class JobMaster {
       ...(this.#failure === undefined ? {} : { failure: this.#failure }),
     };
   }
-
 }
 
 function isSource(vertex: { readonly operators: readonly { readonly kind: string }[] }): boolean {

@@ -59,7 +59,7 @@ function inputSlot(graph: JobGraph, vertex: JobVertex, index: number, placed: Re
 }
 
 /** A slot sharing group takes as many as its widest vertex. */
-export function slotsNeeded(graph: JobGraph): number {
+function slotsNeeded(graph: JobGraph): number {
   const widest = new Map<string, number>();
   for (const vertex of graph.vertices) {
     widest.set(vertex.slotSharingGroup, Math.max(vertex.parallelism, widest.get(vertex.slotSharingGroup) ?? 0));

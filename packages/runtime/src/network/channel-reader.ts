@@ -1,15 +1,7 @@
 // Data plane: no allocation per record.
 import { MemorySegment } from '../memory/memory-segment.js';
 import type { Doorbell } from './doorbell.js';
-import {
-  align8,
-  BARRIER_TIMESTAMP_F64,
-  ENTRY_HEADER_SIZE,
-  EntryKind,
-  RING_HEADER_SIZE,
-  RingWord,
-  SEGMENT_SIZE,
-} from './ring-layout.js';
+import { align8, BARRIER_TIMESTAMP_F64, ENTRY_HEADER_SIZE, EntryKind, RING_HEADER_SIZE, RingWord, SEGMENT_SIZE } from './ring-layout.js';
 
 /** What a channel's entries are given to. `payload` is an offset in `segment`, valid during the call only. */
 export interface EntryHandler {

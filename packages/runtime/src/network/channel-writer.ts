@@ -2,15 +2,7 @@
 import { MemorySegment } from '../memory/memory-segment.js';
 import type { Backpressure } from './channel-reader.js';
 import type { Doorbell } from './doorbell.js';
-import {
-  align8,
-  BARRIER_TIMESTAMP_F64,
-  ENTRY_HEADER_SIZE,
-  EntryKind,
-  RING_HEADER_SIZE,
-  RingWord,
-  SEGMENT_SIZE,
-} from './ring-layout.js';
+import { align8, BARRIER_TIMESTAMP_F64, ENTRY_HEADER_SIZE, EntryKind, RING_HEADER_SIZE, RingWord, SEGMENT_SIZE } from './ring-layout.js';
 
 const LARGEST_PAYLOAD = SEGMENT_SIZE - ENTRY_HEADER_SIZE;
 

@@ -1,5 +1,5 @@
 // Data plane.
-import { BarrierHandler } from './barrier-handler.js';
+import type { BarrierHandler } from './barrier-handler.js';
 import type { Backpressure, ChannelReader, EntryHandler } from './channel-reader.js';
 
 export const GateStatus = {

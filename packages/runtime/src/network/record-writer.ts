@@ -1,9 +1,10 @@
 // Data plane: no allocation per record while there is room.
+
+import type { ShipStrategy } from '@weir/protocol';
 import type { Key } from '../api/functions.js';
 import type { TypeSerializer } from '../api/types.js';
-import type { ShipStrategy } from '@weir/protocol';
-import { computeKeyGroupForKeyHash, computeOperatorIndexForKeyGroup } from '../graph/key-groups.js';
 import { keyHash } from '../graph/java-hash.js';
+import { computeKeyGroupForKeyHash, computeOperatorIndexForKeyGroup } from '../graph/key-groups.js';
 import { MemorySegment } from '../memory/memory-segment.js';
 import { encodedKeySize, encodeKey } from '../state/key-codec.js';
 import { BarrierFlag, type CheckpointBarrier } from './barrier-handler.js';

@@ -13,7 +13,7 @@
  * A record that does not fit in a segment travels as FRAGMENT entries closed by a RECORD entry. Each header word below has a cache line of its own,
  * so that the writer's and the reader's do not fight over one.
  */
-export const SEGMENT_BITS = 15;
+const SEGMENT_BITS = 15;
 export const SEGMENT_SIZE = 1 << SEGMENT_BITS;
 export const RING_HEADER_SIZE = 256;
 

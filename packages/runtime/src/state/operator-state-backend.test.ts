@@ -5,12 +5,8 @@ import { ListStateDescriptor } from '../api/state.js';
 import { int32, json, record, string } from '../api/types.js';
 import { CorruptCheckpointError, IncompatibleStateError } from '../common/errors.js';
 import { SerializationError } from '../memory/serialization-error.js';
-import {
-  DefaultOperatorStateBackend,
-  readOperatorSection,
-  redistributeListState,
-  redistributeOperatorSections,
-} from './operator-state-backend.js';
+import { readOperatorSection, redistributeListState, redistributeOperatorSections } from './operator-section.js';
+import { DefaultOperatorStateBackend } from './operator-state-backend.js';
 import { StateError } from './state-error.js';
 
 const offsets = new ListStateDescriptor('offsets', record({ partition: string(), offset: int32() }));

@@ -8,8 +8,6 @@ import { sameType, typeName } from './schema-equality.js';
 import type { OperatorStateBackend, RestoredSection, StateSnapshot } from './state-backend.js';
 import { StateError } from './state-error.js';
 
-export { readOperatorSection, readRawOperatorSection, redistributeListState, redistributeOperatorSections } from './operator-section.js';
-
 /**
  * Operator list state in memory, by name. A snapshot serializes it whole, at once: it is small by nature (offsets of a source, parts of a sink).
  * A list that came with a restore and was never asked for is kept, and stands in the next snapshot.

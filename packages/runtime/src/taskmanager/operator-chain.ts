@@ -1,6 +1,6 @@
 import type { Collector, Counter, ListStateDescriptor, RuntimeContext, ValueStateDescriptor } from '../api/index.js';
-import { ListStateDescriptor as OperatorState } from '../api/state.js';
 import type { Source, SourceReader } from '../api/source.js';
+import { ListStateDescriptor as OperatorState } from '../api/state.js';
 import { SOURCE_READER_STATE } from '../checkpoint/checkpoint-reader.js';
 import { InvalidConfigurationError } from '../common/errors.js';
 import { computeKeyGroupRangeForOperatorIndex } from '../graph/key-groups.js';
@@ -19,7 +19,9 @@ export interface ChainedOperator {
   readonly uid: string;
   readonly name: string;
   readonly operator: OneInputOperator | undefined;
-  readonly source: { readonly reader: SourceReader<unknown, unknown>; readonly state: ReturnType<OperatorStateBackend['getListState']> } | undefined;
+  readonly source:
+    | { readonly reader: SourceReader<unknown, unknown>; readonly state: ReturnType<OperatorStateBackend['getListState']> }
+    | undefined;
   readonly keyed: KeyedStateBackend | undefined;
   readonly operatorState: OperatorStateBackend;
   readonly context: RuntimeContext;
@@ -119,7 +121,13 @@ export class OperatorChain {
       const sections = parts.flatMap((part) => part.sections);
       const committables = operator?.prepareCommit?.(checkpointId) ?? [];
       if (committables.length > 0) sections.push(bytesSection('committable', 'committable', committables));
-      return { uid, sections, release: () => parts.forEach((part) => part.release()) };
+      return {
+        uid,
+        sections,
+        release: () => {
+          for (const part of parts) part.release();
+        },
+      };
     });
   }
 

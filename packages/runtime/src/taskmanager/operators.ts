@@ -1,7 +1,7 @@
 import type { Collector, Counter, KeyedProcessContext, RichFunction, RuntimeContext } from '../api/functions.js';
 import type { SinkWriter } from '../api/sink.js';
-import type { KeyContext } from '../state/key-context.js';
 import type { OperatorDescription } from '../graph/stream-graph.js';
+import type { KeyContext } from '../state/key-context.js';
 
 /**
  * One operator of a task's chain. Calls, all from the task's thread: `open` (after its state is restored) → `processElement`

@@ -3,7 +3,13 @@ import { InputStatus, type ReaderOutput } from '../api/source.js';
 import type { TypeSerializer } from '../api/types.js';
 import type { OperatorStateHandle, WriteOperatorState } from '../checkpoint/checkpoint-storage.js';
 import type { MemorySegment } from '../memory/memory-segment.js';
-import { type AlignmentFigures, BarrierFlag, BarrierHandler, type CheckpointBarrier, type CheckpointTarget } from '../network/barrier-handler.js';
+import {
+  type AlignmentFigures,
+  BarrierFlag,
+  BarrierHandler,
+  type CheckpointBarrier,
+  type CheckpointTarget,
+} from '../network/barrier-handler.js';
 import type { Backpressure, ChannelReader, EntryHandler } from '../network/channel-reader.js';
 import { GateStatus, InputGate } from '../network/input-gate.js';
 import { KEY_LENGTH_SIZE, type RecordWriter } from '../network/record-writer.js';
@@ -311,7 +317,12 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
 
   #addInFlight(snapshot: Snapshot, inFlight: readonly (readonly Uint8Array[])[]): number {
     let bytes = 0;
-    const add = (operator: OperatorSnapshot | undefined, name: string, kind: 'input-channel' | 'output-channel', chunks: readonly Uint8Array[]) => {
+    const add = (
+      operator: OperatorSnapshot | undefined,
+      name: string,
+      kind: 'input-channel' | 'output-channel',
+      chunks: readonly Uint8Array[],
+    ) => {
       const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
       if (size === 0) return;
       bytes += size;
@@ -323,7 +334,12 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
     });
     for (const [name, chunks] of snapshot.heldBack) {
       const uid = name.slice(0, name.indexOf('->'));
-      add(snapshot.operators.find((operator) => operator.uid === uid), name, 'output-channel', chunks);
+      add(
+        snapshot.operators.find((operator) => operator.uid === uid),
+        name,
+        'output-channel',
+        chunks,
+      );
     }
     return bytes;
   }

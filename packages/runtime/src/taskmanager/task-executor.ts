@@ -6,7 +6,7 @@ import { serializeError } from '../common/errors.js';
 import { buildStreamGraph } from '../graph/environment.js';
 import type { Doorbell } from '../network/doorbell.js';
 import type { ExecutionId, TaskDeployment, ToJobManager, ToTaskManager } from '../rpc/taskmanager-messages.js';
-import { Publisher, type PublishedMessage } from './publisher.js';
+import { type PublishedMessage, Publisher } from './publisher.js';
 import type { StreamTask, TaskEvents } from './stream-task.js';
 import { createTask } from './task-factory.js';
 
@@ -342,7 +342,12 @@ export class TaskExecutor {
         counters.push({ vertexId: task.deployment.vertexId, subtask: task.deployment.subtask, counters: counted });
       }
     }
-    const metrics = { ...this.#options.sampleThread(), at: this.#options.clock.now(), networkBuffersTotal: total, networkBuffersUsed: used };
+    const metrics = {
+      ...this.#options.sampleThread(),
+      at: this.#options.clock.now(),
+      networkBuffersTotal: total,
+      networkBuffersUsed: used,
+    };
     return { type: 'heartbeat', metrics, counters };
   }
 }

@@ -1,7 +1,7 @@
-import { serializerFor } from '../memory/serializers.js';
 import type { OpenOperatorState, WriteOperatorState } from '../checkpoint/checkpoint-storage.js';
 import { CorruptCheckpointError } from '../common/errors.js';
 import type { StreamGraph } from '../graph/stream-graph.js';
+import { serializerFor } from '../memory/serializers.js';
 import { ChannelReader } from '../network/channel-reader.js';
 import { ChannelWriter } from '../network/channel-writer.js';
 import { Doorbell } from '../network/doorbell.js';
@@ -135,7 +135,10 @@ type OpenedState = Awaited<ReturnType<OpenOperatorState>>;
 
 async function restoreKeyed(operator: ChainedOperator, section: RestoredSection, directory: string): Promise<void> {
   if (operator.keyed === undefined) {
-    throw new CorruptCheckpointError(directory, `operator ${operator.uid} has keyed state "${section.name}" there but is not keyed in this job`);
+    throw new CorruptCheckpointError(
+      directory,
+      `operator ${operator.uid} has keyed state "${section.name}" there but is not keyed in this job`,
+    );
   }
   await operator.keyed.restore(section);
 }

@@ -10,6 +10,9 @@ import { NodeFileSystem } from '../common/node-file-system.js';
 import type { JobRecord } from '../jobmanager/job-record.js';
 import { FileJobStore, type JobListing } from '../jobmanager/job-store.js';
 import { Doorbell } from '../network/doorbell.js';
+import { bundleJob } from './bundle-job.js';
+import type { EmbeddedEngine, EmbeddedEngineOptions, JobSubmission, StoredJob } from './engine-api.js';
+import { loadJob } from './load-job.js';
 import type {
   JobManagerThreadData,
   JobManagerToSupervisor,
@@ -17,10 +20,7 @@ import type {
   SupervisorToTaskManager,
   TaskManagerThreadData,
   TaskManagerToSupervisor,
-} from '../rpc/supervisor-messages.js';
-import { bundleJob } from './bundle-job.js';
-import type { EmbeddedEngine, EmbeddedEngineOptions, JobSubmission, StoredJob } from './engine-api.js';
-import { loadJob } from './load-job.js';
+} from './supervisor-messages.js';
 
 const HISTORY_LIMIT = 100;
 
@@ -173,7 +173,10 @@ class EmbeddedCluster implements EmbeddedEngine {
   async resumeJob(jobId: string, submission: JobSubmission): Promise<void> {
     const listing = this.#stored.find((candidate) => candidate.jobId === jobId);
     if (listing === undefined || listing.damage !== undefined || listing.result !== undefined) {
-      throw new WeirError('NOT_RESUMABLE', listing?.damage?.message ?? `there is no job ${jobId} to be resumed in ${this.#options.dataDirectory}.`);
+      throw new WeirError(
+        'NOT_RESUMABLE',
+        listing?.damage?.message ?? `there is no job ${jobId} to be resumed in ${this.#options.dataDirectory}.`,
+      );
     }
     const record: JobRecord = { ...listing.job, ...(await this.#bundle(submission)) };
     const cause = 'the process ended';
@@ -186,7 +189,9 @@ class EmbeddedCluster implements EmbeddedEngine {
     this.#records.set(record.jobId, record);
   }
 
-  async #bundle(submission: JobSubmission): Promise<Pick<JobRecord, 'name' | 'module' | 'bundleFile' | 'bundleHash' | 'parameters' | 'configuration'>> {
+  async #bundle(
+    submission: JobSubmission,
+  ): Promise<Pick<JobRecord, 'name' | 'module' | 'bundleFile' | 'bundleHash' | 'parameters' | 'configuration'>> {
     const bundle = await bundleJob(submission.module, join(this.#options.dataDirectory, 'bundles'));
     const definition = await loadJob(bundle.file);
     const { module, parameters, configuration } = submission;
@@ -320,7 +325,9 @@ class EmbeddedCluster implements EmbeddedEngine {
       while (history.size > HISTORY_LIMIT) history.delete(Math.min(...history.keys()));
       this.#snapshot = {
         ...this.#snapshot,
-        jobs: this.#snapshot.jobs.map((job) => (job.id === event.jobId ? this.#withHistory({ ...job, checkpoints: { ...job.checkpoints, history: [] } }) : job)),
+        jobs: this.#snapshot.jobs.map((job) =>
+          job.id === event.jobId ? this.#withHistory({ ...job, checkpoints: { ...job.checkpoints, history: [] } }) : job,
+        ),
       };
     }
     this.#emit(event);
@@ -328,7 +335,8 @@ class EmbeddedCluster implements EmbeddedEngine {
 
   #ask(message: (request: number) => SupervisorToJobManager): Promise<CommandResult> {
     const jobManager = this.#jobManager;
-    if (jobManager === undefined) return Promise.reject(new WeirError('NO_LEADER', 'no JobManager leads at the moment; try again in a second.'));
+    if (jobManager === undefined)
+      return Promise.reject(new WeirError('NO_LEADER', 'no JobManager leads at the moment; try again in a second.'));
     const request = ++this.#requests;
     return new Promise((resolve, reject) => {
       this.#waiting.set(request, { resolve, reject });
@@ -357,7 +365,8 @@ class EmbeddedCluster implements EmbeddedEngine {
       }
     });
     worker.on('error', (error: Error & { code?: string }) => {
-      thread.endReason = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? `it ran out of memory (limit ${this.#options.taskManagerHeapMb} MB)` : error.message;
+      thread.endReason =
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? `it ran out of memory (limit ${this.#options.taskManagerHeapMb} MB)` : error.message;
     });
     worker.on('exit', () => this.#onTaskManagerExit(thread));
     this.#emit({ type: 'taskmanager', at: this.#clock.now(), id, attempt, change: 'started' });

@@ -8,10 +8,10 @@ import { NodeFileSystem } from '../common/node-file-system.js';
 import { Dispatcher } from '../jobmanager/dispatcher.js';
 import { FileJobStore } from '../jobmanager/job-store.js';
 import { ResourceManager } from '../jobmanager/resource-manager.js';
-import type { JobManagerThreadData, JobManagerToSupervisor, SupervisorToJobManager } from '../rpc/supervisor-messages.js';
 import type { ToJobManager } from '../rpc/taskmanager-messages.js';
 import { loadJob } from './load-job.js';
 import { osThreadId } from './os-thread.js';
+import type { JobManagerThreadData, JobManagerToSupervisor, SupervisorToJobManager } from './supervisor-messages.js';
 
 /** Figures go out at this pace while nothing else changes; changes of state at once. */
 const FIGURES_INTERVAL_MS = 1_000;
@@ -80,7 +80,9 @@ function sendSnapshot(): void {
     jobManager: { attempt, leading: true, startedAt, ...(threadId === undefined ? {} : { osThreadId: threadId }) },
     taskManagers: resources.infos(),
     // The history of checkpoints is long and seldom changes: it goes out in events, and the main thread puts it back.
-    jobs: dispatcher.jobs().map((job) => ({ ...job, checkpoints: { ...job.checkpoints, history: historySent ? [] : job.checkpoints.history } })),
+    jobs: dispatcher
+      .jobs()
+      .map((job) => ({ ...job, checkpoints: { ...job.checkpoints, history: historySent ? [] : job.checkpoints.history } })),
   };
   historySent = true;
   send({ type: 'snapshot', snapshot });

@@ -1,14 +1,14 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { getHeapStatistics } from 'node:v8';
+import { parentPort, workerData } from 'node:worker_threads';
 import { operatorStateReader, operatorStateWriter } from '../checkpoint/operator-state-file.js';
 import { SystemClock } from '../common/clock.js';
 import { NodeFileSystem } from '../common/node-file-system.js';
 import { Doorbell } from '../network/doorbell.js';
-import type { SupervisorToTaskManager, TaskManagerThreadData, TaskManagerToSupervisor } from '../rpc/supervisor-messages.js';
 import type { ToJobManager, ToTaskManager } from '../rpc/taskmanager-messages.js';
 import { type JobManagerGateway, TaskExecutor } from '../taskmanager/task-executor.js';
 import { loadJob } from './load-job.js';
 import { osThreadId, threadCpuTime } from './os-thread.js';
+import type { SupervisorToTaskManager, TaskManagerThreadData, TaskManagerToSupervisor } from './supervisor-messages.js';
 
 /** Entry of a TaskManager's thread. */
 const data = workerData as TaskManagerThreadData;

@@ -1,9 +1,9 @@
-import type { CommandResult, EngineCommand, EngineEvent, EngineSnapshot } from '@weir/protocol';
 import type { MessagePort } from 'node:worker_threads';
-import type { JobRecord } from '../jobmanager/job-record.js';
+import type { CommandResult, EngineCommand, EngineEvent, EngineSnapshot } from '@weir/protocol';
 import type { SerializedError } from '../common/errors.js';
-import type { EmbeddedEngineOptions } from '../threads/engine-api.js';
+import type { JobRecord } from '../jobmanager/job-record.js';
 import type { PublishedMessage } from '../taskmanager/publisher.js';
+import type { EmbeddedEngineOptions } from './engine-api.js';
 
 /**
  * Everything that crosses between the main thread, which starts and ends threads, and the JobManager's thread.
