@@ -143,6 +143,11 @@ class StreamOperator extends Stream implements SingleOutputStreamOperator<unknow
 
   uid(uid: string): this {
     if (uid === '') throw new InvalidConfigurationError('uid must not be empty: it names the operator in checkpoints.');
+    if (uid.includes('->')) {
+      throw new InvalidConfigurationError(
+        `uid ${uid} must not hold "->": exchanges are named in checkpoints by the uids of both ends with that between them.`,
+      );
+    }
     this.#node.uid = uid;
     return this;
   }

@@ -86,6 +86,10 @@ export class Dispatcher {
     for (const master of this.#masters.values()) master.taskManagerLost(id, reason, at);
   }
 
+  taskManagerEnded(id: string, reason: string): void {
+    for (const master of this.#masters.values()) master.taskManagerEnded(id, reason);
+  }
+
   async execute(command: Exclude<EngineCommand, { type: 'fail-taskmanager' | 'fail-jobmanager' }>): Promise<CommandResult> {
     const master = this.#masters.get(command.jobId);
     if (master === undefined) {

@@ -432,6 +432,14 @@ export class JobMaster {
     });
   }
 
+  /** A line that closes says that a TaskManager is lost, not why; the reason comes a moment later. */
+  taskManagerEnded(id: string, reason: string): void {
+    const latest = this.#options.history.exceptions[0];
+    if (latest?.taskManagerId !== id || latest.name !== 'TaskManagerLostError') return;
+    const exception = exceptionOf(this.#options.clock.now(), 'TaskManagerEndedError', `${id} ended: ${reason}`);
+    void this.#record({ ...exception, taskManagerId: id }).catch(ignore);
+  }
+
   #failFrom(thrown: unknown): void {
     const at = this.#options.clock.now();
     if (thrown instanceof TaskFailure) {

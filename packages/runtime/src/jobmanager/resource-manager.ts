@@ -19,6 +19,8 @@ export interface ResourceManagerOptions {
   readonly terminateTaskManager: (id: string, attempt: number) => void;
   /** A registered TaskManager is gone; `at` is when its thread ended where that is known, else now. */
   readonly onLost: (id: string, reason: string, at: number) => void;
+  /** Why one ended whose loss was noticed before that was known. */
+  readonly onReason: (id: string, reason: string) => void;
   readonly onRegistered: (id: string, attempt: number) => void;
   readonly onChange: () => void;
 }
@@ -117,7 +119,8 @@ export class ResourceManager {
   ended(id: string, attempt: number, at: number, reason: string): void {
     const place = this.#place(id);
     if (place === undefined || attempt !== place.attempt) return;
-    this.#lose(place, reason, at);
+    if (place.registered) this.#lose(place, reason, at);
+    else this.#options.onReason(id, reason);
     this.#options.startTaskManager(id, attempt + 1);
   }
 

@@ -55,6 +55,7 @@ const resources: ResourceManager = new ResourceManager({
     emit({ type: 'taskmanager', at: clock.now(), id, attempt: lost?.attempt ?? 0, change: 'lost', reason });
     dispatcher.taskManagerLost(id, reason, at);
   },
+  onReason: (id, reason) => dispatcher.taskManagerEnded(id, reason),
   onRegistered: (id, which) => emit({ type: 'taskmanager', at: clock.now(), id, attempt: which, change: 'registered' }),
   onChange,
 });
