@@ -1,3 +1,4 @@
+import type { ShipStrategy } from '@weir/protocol';
 import { IncompatibleStateError } from '../common/errors.js';
 import type { JobGraph, JobVertex } from '../graph/job-graph.js';
 import { computeKeyGroupRangeForOperatorIndex } from '../graph/key-groups.js';
@@ -24,39 +25,30 @@ export function checkCompatible(graph: JobGraph, point: RestorePoint): void {
       );
     }
   }
-  const changed = graph.vertices.find((vertex) => {
-    const stored = point.metadata.vertices.find((candidate) => candidate.id === vertex.id);
-    return stored !== undefined && stored.parallelism !== vertex.parallelism;
-  });
-  const inFlight = point.metadata.operators.find((stored) => stored.handles.some((handle) => handle.sections.some(isInFlight)));
-  if (changed !== undefined && inFlight !== undefined) {
-    throw new IncompatibleStateError(
-      inFlight.uid,
-      `the parallelism of ${changed.name} has changed, but the checkpoint has in-flight data of an unaligned checkpoint; start once more with the old parallelism and take a savepoint, or checkpoint with --unaligned false, then change it`,
-    );
+  for (const channel of channelsOf(point)) {
+    if (edgeNamed(graph, channel.edge) === undefined) {
+      throw new IncompatibleStateError(
+        channel.uid,
+        `the checkpoint has in-flight data of the exchange ${channel.edge}, which the job no longer has; start once more as it was and take a savepoint, which has none, then change it`,
+      );
+    }
   }
 }
 
-function isInFlight(section: { readonly kind: string }): boolean {
-  return section.kind === 'input-channel' || section.kind === 'output-channel';
-}
-
 /** What one subtask restores from a checkpoint. */
-export function assignState(vertex: JobVertex, subtask: number, point: RestorePoint): RestoreDeployment {
+export function assignState(graph: JobGraph, vertex: JobVertex, subtask: number, point: RestorePoint): RestoreDeployment {
   const operators: Record<string, RestoredOperator> = {};
-  const inFlight: RestoredInFlight[] = [];
   for (const { uid } of vertex.operators) {
     const stored = point.metadata.operators.find((candidate) => candidate.uid === uid);
     if (stored === undefined) continue;
     operators[uid] = { parallelism: stored.parallelism, handles: handlesFor(stored, vertex, subtask) };
-    inFlight.push(...inFlightOf(stored, subtask));
   }
   return {
     checkpointId: point.metadata.checkpointId,
     jobId: point.metadata.jobId,
     directory: point.directory,
     operators,
-    inFlight,
+    inFlight: inFlightFor(graph, vertex, subtask, point),
   };
 }
 
@@ -71,23 +63,68 @@ function handlesFor(stored: OperatorMetadata, vertex: JobVertex, subtask: number
   });
 }
 
-function inFlightOf(stored: OperatorMetadata, subtask: number): RestoredInFlight[] {
-  return stored.handles
-    .filter((handle) => handle.subtask === subtask)
-    .flatMap((handle) =>
-      handle.sections.filter(isInFlight).map((section) => {
+/**
+ * In-flight data of the exchanges that begin or end at this vertex. Where neither end has changed its parallelism it goes back to its own channel; else
+ * every reader is given all of the exchange, in order of channel and within each what the reader held before what the writer held back, and takes its share.
+ */
+function inFlightFor(graph: JobGraph, vertex: JobVertex, subtask: number, point: RestorePoint): RestoredInFlight[] {
+  const storedParallelism = (uid: string) => point.metadata.operators.find((operator) => operator.uid === uid)?.parallelism;
+  const pieces: RestoredInFlight[] = [];
+  for (const channel of channelsOf(point)) {
+    const edge = edgeNamed(graph, channel.edge);
+    if (edge === undefined) continue;
+    const changed =
+      storedParallelism(edge.sourceUid) !== edge.source.parallelism || storedParallelism(edge.targetUid) !== edge.target.parallelism;
+    if (changed) {
+      if (edge.target === vertex) pieces.push({ ...channel, dealtOut: true });
+    } else {
+      const [end, index] = channel.direction === 'input' ? [edge.target, channel.toSubtask] : [edge.source, channel.fromSubtask];
+      if (end === vertex && index === subtask) pieces.push({ ...channel, dealtOut: false });
+    }
+  }
+  return pieces.sort((a, b) => a.toSubtask - b.toSubtask || a.fromSubtask - b.fromSubtask || (a.direction === 'input' ? -1 : 1));
+}
+
+/** The exchange between the operators of these uids, if it is one in this job. */
+function edgeNamed(
+  graph: JobGraph,
+  name: string,
+): { source: JobVertex; target: JobVertex; sourceUid: string; targetUid: string } | undefined {
+  const [sourceUid = '', targetUid = ''] = name.split('->');
+  const source = graph.vertices.find((vertex) => vertex.operators.some((operator) => operator.uid === sourceUid));
+  const target = graph.vertices.find((vertex) => vertex.operators[0]?.uid === targetUid);
+  if (source === undefined || target === undefined) return undefined;
+  const there = graph.edges.some((edge) => edge.source === source.id && edge.target === target.id && supportsInFlight(edge.shipStrategy));
+  return there ? { source, target, sourceUid, targetUid } : undefined;
+}
+
+function supportsInFlight(shipStrategy: ShipStrategy): boolean {
+  return shipStrategy === 'HASH' || shipStrategy === 'REBALANCE';
+}
+
+function isInFlight(section: { readonly kind: string }): boolean {
+  return section.kind === 'input-channel' || section.kind === 'output-channel';
+}
+
+type StoredChannel = Omit<RestoredInFlight, 'dealtOut'>;
+
+function channelsOf(point: RestorePoint): StoredChannel[] {
+  return point.metadata.operators.flatMap(({ uid, handles }) =>
+    handles.flatMap((handle) =>
+      handle.sections.filter(isInFlight).map((section): StoredChannel => {
         const at = section.name.lastIndexOf('@');
         const peer = Number(section.name.slice(at + 1));
-        const direction = section.kind === 'input-channel' ? ('input' as const) : ('output' as const);
+        const direction = section.kind === 'input-channel' ? 'input' : 'output';
         return {
           direction,
           edge: section.name.slice(0, at),
-          fromSubtask: direction === 'input' ? peer : subtask,
-          toSubtask: direction === 'input' ? subtask : peer,
-          uid: stored.uid,
+          fromSubtask: direction === 'input' ? peer : handle.subtask,
+          toSubtask: direction === 'input' ? handle.subtask : peer,
+          uid,
           handle,
           section: section.name,
         };
       }),
-    );
+    ),
+  );
 }

@@ -76,7 +76,7 @@ function deploymentOf(
     })),
     inputs,
     outputs,
-    restore: point === undefined ? undefined : assignState(vertex, subtask, point),
+    restore: point === undefined ? undefined : assignState(graph, vertex, subtask, point),
     metrics: task.metricsMemory,
   };
 }

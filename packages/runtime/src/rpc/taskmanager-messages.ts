@@ -150,6 +150,8 @@ export interface RestoredInFlight {
   readonly uid: string;
   readonly handle: OperatorStateHandle;
   readonly section: string;
+  /** The parallelism of the exchange has changed: of these records the task takes those that are its own now. */
+  readonly dealtOut: boolean;
 }
 
 export interface AcknowledgedState {

@@ -1,15 +1,16 @@
 import type { OpenOperatorState } from '../checkpoint/checkpoint-storage.js';
 import { CorruptCheckpointError } from '../common/errors.js';
+import { computeKeyGroupForKeyHash, computeOperatorIndexForKeyGroup } from '../graph/key-groups.js';
 import type { ChannelReader } from '../network/channel-reader.js';
 import type { ChannelWriter } from '../network/channel-writer.js';
-import type { RestoredInFlight, TaskDeployment } from '../rpc/taskmanager-messages.js';
+import { recordsIn } from '../network/in-flight-records.js';
+import type { InputDeployment, RestoredInFlight, TaskDeployment } from '../rpc/taskmanager-messages.js';
 import type { TaskInput } from './stream-task.js';
 
 /**
- * Puts the in-flight data of an unaligned checkpoint back: what a channel's reader held goes to the reader of the same channel, what its writer
- * held back to the writer, so that a record cut by the barrier is whole again.
- *
- * Only for the parallelism that it was taken at; the scheduler refuses others.
+ * Puts the in-flight data of an unaligned checkpoint back. At the same parallelism, what a channel's reader held goes to the reader of the same channel, and what
+ * its writer held back to the writer, so that a record cut by the barrier is whole again. At another one, the whole exchange's records are read through and
+ * those that belong to this subtask now are kept; its first channel hands them out before anything new (see `InputGate`).
  */
 export async function restoreInFlight(
   deployment: TaskDeployment,
@@ -18,18 +19,57 @@ export async function restoreInFlight(
   channelsOut: ReadonlyMap<string, ChannelWriter>,
   openState: OpenOperatorState,
 ): Promise<void> {
+  const dealtOut = new Map<string, RestoredInFlight[]>();
   for (const piece of deployment.restore?.inFlight ?? []) {
-    const bytes = await readAll(deployment, piece, openState);
-    if (piece.toSubtask === deployment.subtask && piece.direction === 'input') {
+    if (piece.dealtOut) {
+      dealtOut.set(piece.edge, [...(dealtOut.get(piece.edge) ?? []), piece]);
+    } else if (piece.direction === 'input') {
       const index = inputs.findIndex((input) => input.edge === piece.edge && input.sourceSubtask === piece.fromSubtask);
-      if (index < 0) throw missing(deployment, piece);
-      (channels[index] as ChannelReader).restore(bytes);
+      (channels[index] ?? missing(deployment, piece)).restore(await readAll(deployment, piece, openState));
     } else {
-      const writer = channelsOut.get(`${piece.edge}@${piece.toSubtask}`);
-      if (writer === undefined) throw missing(deployment, piece);
-      writer.restoreOverflow(bytes);
+      const writer = channelsOut.get(`${piece.edge}@${piece.toSubtask}`) ?? missing(deployment, piece);
+      writer.restoreOverflow(await readAll(deployment, piece, openState));
     }
   }
+  for (const [edge, pieces] of dealtOut) {
+    const input = deployment.inputs.find((candidate) => candidate.edge.name === edge) ?? missing(deployment, pieces[0] as RestoredInFlight);
+    const own = await ownRecords(deployment, input, pieces, openState);
+    const first = inputs.findIndex((candidate) => candidate.edge === edge);
+    if (own.length > 0) (channels[first] as ChannelReader).restore(own);
+  }
+}
+
+/** `pieces`: of one exchange, in order of channel. */
+async function ownRecords(
+  deployment: TaskDeployment,
+  { edge }: InputDeployment,
+  pieces: readonly RestoredInFlight[],
+  openState: OpenOperatorState,
+): Promise<Uint8Array> {
+  const { parallelism, subtask } = deployment;
+  const channels = new Map<string, Uint8Array[]>();
+  for (const piece of pieces) {
+    const channel = `${piece.fromSubtask}-${piece.toSubtask}`;
+    channels.set(channel, [...(channels.get(channel) ?? []), await readAll(deployment, piece, openState)]);
+  }
+  const own: Uint8Array[] = [];
+  let count = 0;
+  for (const parts of channels.values()) {
+    try {
+      for (const { hash, entries } of recordsIn(Buffer.concat(parts))) {
+        const group = computeKeyGroupForKeyHash(hash, edge.targetMaxParallelism);
+        const owner =
+          edge.shipStrategy === 'HASH'
+            ? computeOperatorIndexForKeyGroup(edge.targetMaxParallelism, parallelism, group)
+            : count++ % parallelism;
+        if (owner === subtask) own.push(entries);
+      }
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new CorruptCheckpointError(deployment.restore?.directory ?? '', `in-flight data of ${edge.name}: ${error.message}`);
+    }
+  }
+  return Buffer.concat(own);
 }
 
 async function readAll(deployment: TaskDeployment, piece: RestoredInFlight, openState: OpenOperatorState): Promise<Uint8Array> {
@@ -37,18 +77,18 @@ async function readAll(deployment: TaskDeployment, piece: RestoredInFlight, open
   const identity = { jobId: restore.jobId, checkpointId: restore.checkpointId, operatorUid: piece.uid, subtask: piece.handle.subtask };
   const file = await openState(restore.directory, identity, piece.handle);
   try {
-    const section = file.sections.find((candidate) => candidate.name === piece.section && candidate.kind === `${piece.direction}-channel`);
-    if (section === undefined) throw missing(deployment, piece);
+    const kind = `${piece.direction}-channel`;
+    const section = file.sections.find((candidate) => candidate.name === piece.section && candidate.kind === kind);
     const chunks: Uint8Array[] = [];
-    for await (const chunk of section.chunks()) chunks.push(chunk.slice());
+    for await (const chunk of (section ?? missing(deployment, piece)).chunks()) chunks.push(chunk.slice());
     return Buffer.concat(chunks);
   } finally {
     await file.close();
   }
 }
 
-function missing(deployment: TaskDeployment, piece: RestoredInFlight): CorruptCheckpointError {
-  return new CorruptCheckpointError(
+function missing(deployment: TaskDeployment, piece: RestoredInFlight): never {
+  throw new CorruptCheckpointError(
     deployment.restore?.directory ?? '',
     `in-flight data of channel ${piece.edge}, ${piece.fromSubtask} → ${piece.toSubtask}, does not fit the job: the exchange is not there any more`,
   );
