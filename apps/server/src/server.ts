@@ -9,7 +9,7 @@ import type { AlertLog } from './alerts/alert.js';
 import { AlertBook } from './alerts/alert-book.js';
 import { openAlertLog } from './alerts/open-alert-log.js';
 import { eventLine } from './cli/event-lines.js';
-import { ReplayMarker } from './cli/replay-marker.js';
+import { ReplayMarksFile } from './cli/replay-marks-file.js';
 import { RunError, UsageError } from './cli/usage-error.js';
 import { type DataDirectory, openDataDirectory } from './data-directory/data-directory.js';
 import { storedParameters } from './detection-parameters.js';
@@ -51,6 +51,7 @@ export class Server {
   #gateway: FastifyInstance | undefined;
   #engine: EmbeddedEngine | undefined;
   #webhook: Webhook | undefined;
+  #replays: ReplayMarksFile | undefined;
   #url = '';
 
   private constructor(options: ServerOptions, directory: DataDirectory, cluster: ClusterSettings) {
@@ -92,6 +93,7 @@ export class Server {
     await this.#gateway?.close();
     await this.#engine?.stop({ lastCheckpoint: true, timeout: STOP_TIMEOUT });
     await this.#webhook?.close();
+    this.#replays?.write();
     this.#directory.release();
   }
 
@@ -137,11 +139,14 @@ export class Server {
     this.#engine = engine;
     const { webhook: url } = this.#options.given;
     if (url !== undefined) this.#webhook = await this.#startWebhook(url);
-    const replays = new ReplayMarker();
+    const replays = new ReplayMarksFile(join(this.#directory.path, 'replay-marks.json'));
+    this.#replays = replays;
     engine.subscribe((event) => {
       this.#alerts.accept(event);
       this.#webhook?.accept(event);
-      const line = eventLine(event, event.type === 'published' && replays.isReplay(event));
+      const replayed = event.type === 'published' && replays.marker.isReplay(event);
+      if (event.type === 'published') replays.noteChange();
+      const line = eventLine(event, replayed);
       if (line !== undefined) this.#options.print(line);
     });
   }
