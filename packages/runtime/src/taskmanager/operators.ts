@@ -121,6 +121,8 @@ class FunctionOperator implements OneInputOperator {
 class SinkOperator implements OneInputOperator {
   readonly #sink: Extract<OperatorDescription, { type: 'sink' }>['sink'];
   readonly #waitFor: WaitFor;
+  /** Handed over for a checkpoint that has not been committed: should it fail, they belong to the next one. */
+  #uncommitted: { readonly checkpointId: number; readonly part: Uint8Array }[] = [];
   #writer: SinkWriter<unknown> | undefined;
   #write: (value: unknown) => void = () => {
     throw new Error('the sink is not open');
@@ -142,10 +144,12 @@ class SinkOperator implements OneInputOperator {
   }
 
   prepareCommit(checkpointId: number): readonly Uint8Array[] {
-    return this.#writer?.prepareCommit?.(checkpointId) ?? [];
+    for (const part of this.#writer?.prepareCommit?.(checkpointId) ?? []) this.#uncommitted.push({ checkpointId, part });
+    return this.#uncommitted.map(({ part }) => part);
   }
 
   notifyCheckpointComplete(checkpointId: number): void {
+    this.#uncommitted = this.#uncommitted.filter((each) => each.checkpointId > checkpointId);
     this.#writer?.notifyCheckpointComplete?.(checkpointId);
   }
 
