@@ -24,7 +24,8 @@ export class ReplayMarker {
   /** `remembered`: what `toJSON` gave, perhaps of a process that has ended; anything else counts as nothing. */
   constructor(remembered?: unknown) {
     const { highest, ids } = (remembered ?? {}) as Partial<ReplayMarks>;
-    for (const [key, sequence] of Array.isArray(highest) ? highest : []) {
+    for (const entry of Array.isArray(highest) ? highest : []) {
+      const [key, sequence] = Array.isArray(entry) ? entry : [];
       if (typeof key === 'string' && typeof sequence === 'number') this.#highest.set(key, sequence);
     }
     for (const id of Array.isArray(ids) ? ids : []) if (typeof id === 'string') this.#ids.add(id);
