@@ -44,7 +44,7 @@ export class SinkCommitters {
     return Math.max(0, ...this.#upTo.values());
   }
 
-  /** Commits what the checkpoint holds for the sinks. What had been committed before is passed over by the sink itself. */
+  /** Commits what the checkpoint holds for the sinks and has not been committed before. */
   async commit(checkpointId: number, directory: string, metadata: CheckpointMetadata): Promise<void> {
     for (const [uid, committer] of this.#committers) {
       const handles = metadata.operators.find((operator) => operator.uid === uid)?.handles ?? [];
@@ -58,9 +58,11 @@ export class SinkCommitters {
           const file = await this.#options.openState(directory, identity, handle);
           opened.push(file);
           for (const section of file.sections) {
-            if (section.kind === 'committable') parts.push({ subtask: handle.subtask, bytes: section.chunks() });
+            if (section.kind !== 'committable' || checkpointOf(section.name) <= (this.#upTo.get(uid) ?? 0)) continue;
+            parts.push({ subtask: handle.subtask, bytes: section.chunks() });
           }
         }
+        if (parts.length === 0) continue;
         const records = await committer.commit(checkpointId, parts);
         this.#upTo.set(uid, Math.max(checkpointId, this.#upTo.get(uid) ?? 0));
         if (records > 0) this.#options.onCommitted(uid, checkpointId, records, committer.committedRecords());
@@ -73,4 +75,13 @@ export class SinkCommitters {
   async close(): Promise<void> {
     for (const committer of this.#committers.values()) await committer.close();
   }
+}
+
+/** Names the section of what a sink's writer handed over for a checkpoint: that of the section itself, or one before that was given up. */
+export function committableName(checkpointId: number): string {
+  return `committable@${checkpointId}`;
+}
+
+function checkpointOf(name: string): number {
+  return Number(name.slice(name.indexOf('@') + 1));
 }

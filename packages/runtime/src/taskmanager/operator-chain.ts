@@ -2,6 +2,7 @@ import type { Collector, Counter, ListStateDescriptor, RuntimeContext, ValueStat
 import type { Source, SourceReader } from '../api/source.js';
 import { ListStateDescriptor as OperatorState } from '../api/state.js';
 import { SOURCE_READER_STATE } from '../checkpoint/checkpoint-reader.js';
+import { committableName } from '../checkpoint/sink-committers.js';
 import { InvalidConfigurationError } from '../common/errors.js';
 import { computeKeyGroupRangeForOperatorIndex } from '../graph/key-groups.js';
 import type { StreamGraph, StreamNode } from '../graph/stream-graph.js';
@@ -120,7 +121,10 @@ export class OperatorChain {
       if (keyed !== undefined) parts.unshift(keyed.snapshot());
       const sections = parts.flatMap((part) => part.sections);
       const committables = operator?.prepareCommit?.(checkpointId) ?? [];
-      if (committables.length > 0) sections.push(bytesSection('committable', 'committable', committables));
+      for (const id of new Set(committables.map((part) => part.checkpointId))) {
+        const parts = committables.filter((part) => part.checkpointId === id).map((part) => part.bytes);
+        sections.push(bytesSection(committableName(id), 'committable', parts));
+      }
       return {
         uid,
         sections,

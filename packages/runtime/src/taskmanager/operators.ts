@@ -12,12 +12,18 @@ export interface OneInputOperator {
   processElement(value: unknown): void;
   /** The last chance to put what it holds into its state, just before that is taken. */
   snapshotState?(checkpointId: number): void;
-  /** First phase of the commit: bytes that become part of the checkpoint. */
-  prepareCommit?(checkpointId: number): readonly Uint8Array[];
+  /** First phase of the commit: what becomes part of the checkpoint. */
+  prepareCommit?(checkpointId: number): readonly PreparedPart[];
   notifyCheckpointComplete?(checkpointId: number): void;
   notifyCheckpointAborted?(checkpointId: number): void;
   finish(): void;
   close(): void | Promise<void>;
+}
+
+/** What a sink's writer handed over for a checkpoint. */
+export interface PreparedPart {
+  readonly checkpointId: number;
+  readonly bytes: Uint8Array;
 }
 
 /** Lets an operator stop its task until a promise has settled. */
@@ -121,8 +127,11 @@ class FunctionOperator implements OneInputOperator {
 class SinkOperator implements OneInputOperator {
   readonly #sink: Extract<OperatorDescription, { type: 'sink' }>['sink'];
   readonly #waitFor: WaitFor;
-  /** Handed over for a checkpoint that has not been committed: should it fail, they belong to the next one. */
-  #uncommitted: { readonly checkpointId: number; readonly part: Uint8Array }[] = [];
+  /**
+   * Handed over for a checkpoint that, as far as is known here, has not been committed: should it fail, they belong to the next one. The next barrier may
+   * be faster than the word of the commit, so each keeps its checkpoint's id, by which `SinkCommitters` passes over what has been committed.
+   */
+  #uncommitted: PreparedPart[] = [];
   #writer: SinkWriter<unknown> | undefined;
   #write: (value: unknown) => void = () => {
     throw new Error('the sink is not open');
@@ -143,9 +152,9 @@ class SinkOperator implements OneInputOperator {
     this.#write(value);
   }
 
-  prepareCommit(checkpointId: number): readonly Uint8Array[] {
-    for (const part of this.#writer?.prepareCommit?.(checkpointId) ?? []) this.#uncommitted.push({ checkpointId, part });
-    return this.#uncommitted.map(({ part }) => part);
+  prepareCommit(checkpointId: number): readonly PreparedPart[] {
+    for (const bytes of this.#writer?.prepareCommit?.(checkpointId) ?? []) this.#uncommitted.push({ checkpointId, bytes });
+    return [...this.#uncommitted];
   }
 
   notifyCheckpointComplete(checkpointId: number): void {

@@ -18,7 +18,8 @@ function sinkOperator() {
   };
   const operator = createOperator({ type: 'sink', sink: sink as Sink<never> }, { collect: () => {} }, new KeyContext(), () => {});
   void operator.open({} as RuntimeContext);
-  const prepared = (checkpointId: number) => (operator.prepareCommit?.(checkpointId) ?? []).map((part) => Buffer.from(part).toString());
+  const prepared = (checkpointId: number) =>
+    (operator.prepareCommit?.(checkpointId) ?? []).map(({ bytes }) => Buffer.from(bytes).toString());
   return { operator, prepared };
 }
 
