@@ -1,0 +1,150 @@
+import type { EngineSnapshot } from './engine.js';
+
+/**
+ * What crosses between server and page over Socket.IO (default path and namespace).
+ *
+ * On connect the server sends one `snapshot`; after it come `delta`s, numbered without a hole from the snapshot's number on. A client that sees a hole
+ * emits `resync` and gets a new snapshot. Log lines and alerts come in messages of their own, as they happen; alerts are never lost: each is stored under its
+ * number and fetched by `GET /api/alerts?after=SEQ`. History: 1, the first.
+ */
+export const PROTOCOL_VERSION = 1;
+
+export interface ServerToClient {
+  snapshot: (message: SnapshotMessage) => void;
+  /** Figures at most 4 a second; changes of state at once. */
+  delta: (message: DeltaMessage) => void;
+  log: (message: LogMessage) => void;
+  alerts: (message: AlertsMessage) => void;
+}
+
+export interface ClientToServer {
+  resync: () => void;
+  command: (command: CommandMessage, acknowledge: (result: CommandAcknowledgement) => void) => void;
+}
+
+export interface SnapshotMessage {
+  readonly version: number;
+  readonly seq: number;
+  readonly state: DashboardState;
+  /** The newest log lines and alerts, oldest first, so that a page is never empty. */
+  readonly log: readonly LogLine[];
+  readonly alerts: readonly AlertEntry[];
+}
+
+export interface DeltaMessage {
+  readonly seq: number;
+  readonly changes: readonly Change[];
+}
+
+/** Sets the value at `path` in the state; without `value` it is removed. An array is replaced whole if its length changed. */
+export interface Change {
+  readonly path: readonly (string | number)[];
+  readonly value?: unknown;
+}
+
+export interface DashboardState {
+  readonly server: ServerState;
+  readonly engine: EngineSnapshot;
+  /** Of the job that is shown: the newest. */
+  readonly source: SourceState;
+  /** What is known of single keys: all of them where they are few (the seed job's users), else the most active. */
+  readonly keys: readonly KeyState[];
+  /** Figures of the last half hour, one sample a second (older ones thinned), for the charts. */
+  readonly series: Series;
+  /** Alerts of the job that a failure has not taken back and no checkpoint covers yet. */
+  readonly pendingAlerts: number;
+}
+
+export interface ServerState {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly now: number;
+  readonly clients: number;
+  /** Bytes of the process: resident, and the share of one core in the last interval, 0 … 1 per core. */
+  readonly residentMemory: number;
+  readonly cpuLoad: number;
+  readonly webhook: boolean;
+}
+
+export interface SourceState {
+  readonly kind: 'simulated' | 'load' | 'files' | 'http' | 'none';
+  /** ×1 … ×1000 of the simulated source; absent for others. */
+  readonly speed?: number;
+  readonly description: string;
+  /** Bytes that could not be read any more (rotated away, deleted, compressed); absent where that cannot be. */
+  readonly bytesMissing?: number;
+}
+
+export interface KeyState {
+  readonly key: string;
+  readonly keyGroup: number;
+  /** Of the keyed vertex. */
+  readonly subtask: number;
+  readonly abnormalCount: number;
+  /** Events of it since the server started or the job was restored. */
+  readonly events: number;
+  readonly alerts: number;
+  readonly lastEventAt: number;
+}
+
+/** Columns of equal length, oldest first. */
+export interface Series {
+  readonly at: readonly number[];
+  /** Records a second out of each subtask of the sources, by `vertexId:subtask`. */
+  readonly throughput: Readonly<Record<string, readonly number[]>>;
+}
+
+export type LogKind = 'source' | 'process' | 'sink' | 'alert' | 'checkpoint' | 'recovery' | 'cluster' | 'job';
+
+export interface LogLine {
+  /** 1, 2, … since the server started. */
+  readonly number: number;
+  readonly at: number;
+  readonly kind: LogKind;
+  readonly text: string;
+  readonly subtask?: number;
+  readonly taskManagerId?: string;
+  readonly userId?: string;
+  readonly abnormal?: boolean;
+  /** A replay made it again. */
+  readonly replayed: boolean;
+  readonly level: 'info' | 'warning' | 'error';
+}
+
+export interface LogMessage {
+  readonly lines: readonly LogLine[];
+  /** Lines before these that were left out for this client. */
+  readonly dropped: number;
+}
+
+export interface AlertEntry {
+  readonly id: string;
+  /** Given at the commit. */
+  readonly seq: number | null;
+  readonly userId: string;
+  readonly count: number;
+  readonly timestamp: number | null;
+  readonly message: string;
+  readonly status: 'pending' | 'committed' | 'withdrawn';
+  readonly raisedAt: number;
+}
+
+export interface AlertsMessage {
+  readonly alerts: readonly AlertEntry[];
+  /** The newest committed number. */
+  readonly last: number;
+  readonly dropped: number;
+}
+
+export type CommandMessage = { readonly id: string } & (
+  | { readonly type: 'fail-taskmanager'; readonly taskManagerId: string; readonly mode: 'crash' | 'hang' }
+  | { readonly type: 'fail-jobmanager' }
+  | { readonly type: 'trigger-checkpoint' }
+  | { readonly type: 'trigger-savepoint' }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'stop'; readonly drain: boolean }
+  | { readonly type: 'start'; readonly from: 'latest' | 'empty' | { readonly path: string } }
+  | { readonly type: 'set-speed'; readonly speed: number }
+);
+
+export type CommandAcknowledgement = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
