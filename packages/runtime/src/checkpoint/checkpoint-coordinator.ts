@@ -49,8 +49,8 @@ export interface CheckpointCoordinatorOptions {
   readonly completed: readonly CompletedCheckpoint[];
   /** Before anything of a checkpoint is done: its id must never be used again. */
   readonly onTriggered: (checkpointId: number) => Promise<void>;
-  /** Each change of a checkpoint's state. */
-  readonly onCheckpoint: (checkpoint: CheckpointInfo) => void;
+  /** Each change of a checkpoint's state. Resolves once it is noted; for a completed savepoint durably. */
+  readonly onCheckpoint: (checkpoint: CheckpointInfo) => Promise<void>;
   /** One that made room for newer ones. */
   readonly onDiscarded: (checkpointId: number) => void;
   readonly metadataOf: (checkpoint: PendingCheckpoint) => CheckpointMetadata;
@@ -241,11 +241,13 @@ export class CheckpointCoordinator {
     const metadata = this.#options.metadataOf(checkpoint);
     try {
       await storage.writeMetadata(directory, metadata);
+      checkpoint.completed(clock.now(), `file:${directory}`);
+      // A recovery finds checkpoints by their directory, a savepoint by this note alone: it must stand before a sink commits past the latest checkpoint.
+      if (checkpoint.isSavepoint) await this.#note(checkpoint);
     } catch (error) {
       this.#failed(pending, messageOf(error), epoch);
       return;
     }
-    checkpoint.completed(clock.now(), `file:${directory}`);
     const completed: CompletedCheckpoint = {
       id: checkpoint.id,
       directory,
@@ -255,7 +257,7 @@ export class CheckpointCoordinator {
     this.#consecutiveFailures = 0;
     if (!checkpoint.isSavepoint) this.#completed.unshift(completed);
     this.#options.onCompleted(completed);
-    this.#report(checkpoint);
+    if (!checkpoint.isSavepoint) this.#report(checkpoint);
     if (!(await this.#commit(completed, metadata, epoch))) {
       request?.reject(new CheckpointFailedError(checkpoint.id, 'the job failed before its sinks had committed'));
       return;
@@ -328,7 +330,11 @@ export class CheckpointCoordinator {
   }
 
   #report(checkpoint: PendingCheckpoint): void {
-    this.#options.onCheckpoint(checkpoint.info(this.#options.clock.now()));
+    this.#note(checkpoint).catch(ignore);
+  }
+
+  #note(checkpoint: PendingCheckpoint): Promise<void> {
+    return this.#options.onCheckpoint(checkpoint.info(this.#options.clock.now()));
   }
 }
 

@@ -31,9 +31,9 @@ export async function chooseCheckpoint(
 ): Promise<RestorePoint | undefined> {
   const damage: string[] = [];
   for (const candidate of candidates) {
-    if (damage.length > 0 && candidate.id < committedUpTo) {
+    if (candidate.id < committedUpTo) {
       throw new CheckpointsDamagedError(
-        damage,
+        damage.length > 0 ? damage : [`checkpoint ${committedUpTo}, which sinks have committed, is not there any more`],
         `The next older one, chk-${candidate.id}, cannot be used: sinks have committed up to checkpoint ${committedUpTo}, so restoring it would bring alerts twice. ` +
           'Put the damaged files back from a copy, or start with --fresh, which moves the old data aside.',
       );

@@ -84,9 +84,9 @@ export class JobHistory {
   }
 
   /** Durable enough for the end of this process; a write that fails is of no consequence for the job itself. */
-  async #append(entry: HistoryEntry): Promise<void> {
+  async #append(entry: HistoryEntry, durable = false): Promise<void> {
     this.#apply(entry);
-    const size = await this.#store.append(this.#jobId, entry);
+    const size = await this.#store.append(this.#jobId, entry, { durable });
     if (size > JOURNAL_COMPACTION_SIZE && !this.#compacting) {
       this.#compacting = true;
       await this.#store.rewriteJournal(this.#jobId, this.#compacted()).finally(() => {
@@ -187,7 +187,8 @@ export class JobHistory {
     const entry: HistoryEntry = { at, type: 'checkpoint', checkpoint, counts };
     // Acknowledgements on the way are not worth a line.
     if (before === 'IN_PROGRESS' && checkpoint.status === 'IN_PROGRESS') this.#apply(entry);
-    else await this.#append(entry);
+    // A savepoint may be what a recovery has to go on from, and only this line says where it is.
+    else await this.#append(entry, checkpoint.isSavepoint && checkpoint.status === 'COMPLETED');
   }
 
   /** Undefined for one that is not remembered. */

@@ -218,7 +218,11 @@ export class JobMaster {
       if (externalPath !== undefined) candidates.set(id, externalPath.replace(/^file:/, ''));
     }
     const ordered = [...candidates].map(([id, directory]) => ({ id, directory })).sort((a, b) => b.id - a.id);
-    let point = await chooseCheckpoint(storage, ordered, this.#committers.committedUpTo);
+    // Sinks commit with a savepoint too, so one that is newer than every checkpoint is what to go on from.
+    const { latestSavepoint } = history.checkpoints;
+    const newer = latestSavepoint !== undefined && latestSavepoint.id > (ordered[0]?.id ?? 0) ? latestSavepoint : undefined;
+    const savepoint = newer === undefined ? [] : [{ id: newer.id, directory: (newer.externalPath ?? '').replace(/^file:/, '') }];
+    let point = await chooseCheckpoint(storage, [...savepoint, ...ordered], this.#committers.committedUpTo);
     if (point === undefined && record.restoreFrom !== undefined) {
       point = await chooseCheckpoint(storage, [{ id: 0, directory: record.restoreFrom }], 0);
     }
@@ -263,9 +267,10 @@ export class JobMaster {
       completed: completed.map(({ id, directory }) => ({ id, directory, isSavepoint: false, recordsOut: undefined })),
       onTriggered: (id) => history.triggered(clock.now(), id),
       onCheckpoint: (checkpoint) => {
-        void history.checkpoint(checkpoint).catch(ignore);
+        const noted = history.checkpoint(checkpoint);
         this.#options.emit({ type: 'checkpoint', at: clock.now(), jobId: record.jobId, checkpoint });
         this.#options.onChange();
+        return noted;
       },
       onDiscarded: (id) => void this.#discarded(id).catch(ignore),
       metadataOf: (checkpoint) => this.#metadataOf(checkpoint),
