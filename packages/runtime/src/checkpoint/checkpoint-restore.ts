@@ -18,6 +18,8 @@ export interface RestorePoint {
   readonly passedOver: readonly string[];
 }
 
+const REMEDY = 'Put the damaged files back from a copy, or start with --fresh, which moves the old data aside.';
+
 /**
  * The newest checkpoint that can be restored, or undefined if there never was one.
  *
@@ -33,9 +35,11 @@ export async function chooseCheckpoint(
   for (const candidate of candidates) {
     if (candidate.id < committedUpTo) {
       throw new CheckpointsDamagedError(
-        damage.length > 0 ? damage : [`checkpoint ${committedUpTo}, which sinks have committed, is not there any more`],
+        damage.length > 0
+          ? damage
+          : [`checkpoint ${committedUpTo}, which sinks have committed, is not there any more beside ${candidate.directory}`],
         `The next older one, chk-${candidate.id}, cannot be used: sinks have committed up to checkpoint ${committedUpTo}, so restoring it would bring alerts twice. ` +
-          'Put the damaged files back from a copy, or start with --fresh, which moves the old data aside.',
+          REMEDY,
       );
     }
     try {
@@ -48,8 +52,14 @@ export async function chooseCheckpoint(
     }
   }
   if (damage.length === 0) return undefined;
+  throw new CheckpointsDamagedError(damage, `No other checkpoint is there. ${REMEDY}`);
+}
+
+/** A job that begins with empty state must not have committed anything yet. */
+export function checkNothingCommitted(directory: string, committedUpTo: number): void {
+  if (committedUpTo === 0) return;
   throw new CheckpointsDamagedError(
-    damage,
-    'No other checkpoint is there. Put the damaged files back from a copy, or start with --fresh, which moves the old data aside.',
+    [`${directory} holds no checkpoint`],
+    `Sinks have committed up to checkpoint ${committedUpTo}, so beginning anew would bring alerts twice. ${REMEDY}`,
   );
 }

@@ -1,6 +1,6 @@
 import type { EngineEvent, ExceptionInfo, JobInfo, JobStatus, RecoveryInfo, RecoveryPhase } from '@weir/protocol';
 import { CheckpointCoordinator, type CompletedCheckpoint, type TriggerOptions } from '../checkpoint/checkpoint-coordinator.js';
-import { CheckpointsDamagedError, chooseCheckpoint, type RestorePoint } from '../checkpoint/checkpoint-restore.js';
+import { CheckpointsDamagedError, checkNothingCommitted, chooseCheckpoint, type RestorePoint } from '../checkpoint/checkpoint-restore.js';
 import type { CheckpointMetadata, CheckpointStorage, OpenOperatorState } from '../checkpoint/checkpoint-storage.js';
 import type { PendingCheckpoint } from '../checkpoint/pending-checkpoint.js';
 import { SinkCommitters } from '../checkpoint/sink-committers.js';
@@ -209,13 +209,13 @@ export class JobMaster {
   }
 
   async #chooseRestorePoint(): Promise<RestorePoint | undefined> {
-    const { graph, history, record, storage } = this.#options;
+    const { checkpointDirectory, graph, history, record, storage } = this.#options;
     await this.#openCommitters();
     const inDirectory = (await storage.list(record.jobId)).filter((checkpoint) => checkpoint.hasMetadata);
     const candidates = new Map(inDirectory.map(({ id, directory }) => [id, directory]));
     // One that is remembered as retained but not there any more is damaged, not absent; one from another directory is where it was.
     for (const { id, externalPath } of history.retained) {
-      if (externalPath !== undefined) candidates.set(id, externalPath.replace(/^file:/, ''));
+      if (externalPath !== undefined && !candidates.has(id)) candidates.set(id, externalPath.replace(/^file:/, ''));
     }
     const ordered = [...candidates].map(([id, directory]) => ({ id, directory })).sort((a, b) => b.id - a.id);
     // Sinks commit with a savepoint too, so one that is newer than every checkpoint is what to go on from.
@@ -226,6 +226,7 @@ export class JobMaster {
     if (point === undefined && record.restoreFrom !== undefined) {
       point = await chooseCheckpoint(storage, [{ id: 0, directory: record.restoreFrom }], 0);
     }
+    if (point === undefined) checkNothingCommitted(`${checkpointDirectory}/${record.jobId}`, this.#committers.committedUpTo);
     if (point !== undefined) {
       checkCompatible(graph, point);
       for (const what of point.passedOver)
