@@ -73,10 +73,11 @@ export class BarrierHandler {
 
   /** A barrier ahead of the data of channel `index`. */
   onAnnounced(index: number, checkpointId: number, timestamp: number): void {
-    const pending = this.#arrive(index, { checkpointId, timestamp, flags: BarrierFlag.UNALIGNED });
+    const pending = this.#arrive(index, { checkpointId, timestamp, flags: BarrierFlag.UNALIGNED }, index);
     const reader = this.#channels[index] as ChannelReader;
     if (pending === undefined) {
-      reader.resume();
+      // One given up long ago, by a slow writer. What is recorded meanwhile belongs to a newer one.
+      reader.ignoreAnnounced();
       return;
     }
     if (pending.taken) {
@@ -100,11 +101,12 @@ export class BarrierHandler {
     this.#settled = Math.max(this.#settled, checkpointId);
   }
 
-  #arrive(index: number, barrier: CheckpointBarrier): Pending | undefined {
+  /** `held`: the channel that the barrier was announced on, if so; it waits at its position. */
+  #arrive(index: number, barrier: CheckpointBarrier, held?: number): Pending | undefined {
     if (barrier.checkpointId <= this.#settled) return undefined;
     if (this.#pending !== undefined && this.#pending.barrier.checkpointId !== barrier.checkpointId) {
       if (barrier.checkpointId < this.#pending.barrier.checkpointId) return undefined;
-      this.#abort(this.#pending);
+      this.#abort(this.#pending, held);
     }
     this.#pending ??= {
       barrier,
@@ -156,10 +158,13 @@ export class BarrierHandler {
     });
   }
 
-  #abort(pending: Pending): void {
+  #abort(pending: Pending, held?: number): void {
     this.#pending = undefined;
     this.#settled = Math.max(this.#settled, pending.barrier.checkpointId);
-    for (const reader of this.#channels) reader.resume();
+    for (const reader of this.#channels) {
+      if (reader.index === held) reader.forget();
+      else reader.resume();
+    }
     this.#target.abortSnapshot(pending.barrier.checkpointId);
   }
 

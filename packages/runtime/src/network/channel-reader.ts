@@ -52,7 +52,6 @@ export class ChannelReader {
   #recording: Uint8Array[] | undefined;
   /** Reading stops while true: its barrier has come, others' have not. */
   blocked = false;
-  ended = false;
   bytesRead = 0;
 
   constructor(index: number, memory: SharedArrayBuffer, producer: Doorbell) {
@@ -80,13 +79,16 @@ export class ChannelReader {
   poll(): AnnouncedBarrier | undefined {
     this.#limit = Atomics.load(this.#header, RingWord.COMMITTED) >>> 0;
     const count = Atomics.load(this.#header, RingWord.BARRIER_COUNT);
-    if (count === this.#barrierCount) return undefined;
+    // Odd while the writer is about to announce one. The limit was read before, so it is not past that one's position: the next poll is early enough.
+    if (count === this.#barrierCount || (count & 1) === 1) return undefined;
+    const position = Atomics.load(this.#header, RingWord.BARRIER_POSITION) >>> 0;
+    const checkpointId = Atomics.load(this.#header, RingWord.BARRIER_CHECKPOINT);
+    const timestamp = this.#headerF64[BARRIER_TIMESTAMP_F64] as number;
+    // Another was announced meanwhile, so this one has been given up; what was read may be half of each.
+    if (Atomics.load(this.#header, RingWord.BARRIER_COUNT) !== count) return undefined;
     this.#barrierCount = count;
-    this.#heldAt = Atomics.load(this.#header, RingWord.BARRIER_POSITION) >>> 0;
-    return {
-      checkpointId: Atomics.load(this.#header, RingWord.BARRIER_CHECKPOINT),
-      timestamp: this.#headerF64[BARRIER_TIMESTAMP_F64] as number,
-    };
+    this.#heldAt = position;
+    return { checkpointId, timestamp };
   }
 
   /** Whether `read` would hand out anything, by what the last `poll` saw. */
@@ -163,11 +165,8 @@ export class ChannelReader {
         handler.onLatencyMarker(segment.f64[f64] as number, segment.i32[(payload + 8) >> 2] as number);
         return;
       case EntryKind.END_OF_DATA:
-        // Once only: what was in flight may hold it, and the restored source says it again.
-        if (!this.ended) {
-          this.ended = true;
-          handler.onEndOfData(this.index);
-        }
+        // The restored writer says it again, when it is so again: a drained source goes on, a file may have grown.
+        if (segment !== this.#restored) handler.onEndOfData(this.index);
         return;
       default:
         throw new Error(`channel ${this.index}: entry of unknown kind ${kind}; this is a defect of the engine`);
@@ -238,9 +237,19 @@ export class ChannelReader {
     return entries;
   }
 
+  /** Lets data behind an announced barrier through; anything else stays as it is. */
+  ignoreAnnounced(): void {
+    this.#heldAt = undefined;
+  }
+
   /** Lets data behind the barrier through again, and forgets a recording. */
   resume(): void {
     this.#heldAt = undefined;
+    this.forget();
+  }
+
+  /** Forgets a recording and a barrier in the stream; still waits at one announced. */
+  forget(): void {
     this.#recording = undefined;
     this.blocked = false;
   }

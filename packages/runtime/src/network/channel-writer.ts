@@ -152,6 +152,7 @@ export class ChannelWriter {
    */
   announceBarrier(checkpointId: number, timestamp: number): readonly Uint8Array[] {
     this.flush();
+    Atomics.add(this.#header, RingWord.BARRIER_COUNT, 1);
     Atomics.store(this.#header, RingWord.BARRIER_POSITION, this.#position | 0);
     Atomics.store(this.#header, RingWord.BARRIER_CHECKPOINT, checkpointId);
     this.#headerF64[BARRIER_TIMESTAMP_F64] = timestamp;
@@ -167,8 +168,9 @@ export class ChannelWriter {
     while (position < entries.length) {
       const word = words.getInt32(position, true);
       const length = word & 0xff_ff_ff;
-      // A barrier among them is of a checkpoint that was given up before.
-      if (word >>> 24 !== EntryKind.BARRIER) this.#append(entries.slice(position, position + length));
+      const kind = word >>> 24;
+      // A barrier among them is of a checkpoint that was given up before, and whether the data has ended is for the restored task to say.
+      if (kind !== EntryKind.BARRIER && kind !== EntryKind.END_OF_DATA) this.#append(entries.slice(position, position + length));
       position += length;
     }
   }

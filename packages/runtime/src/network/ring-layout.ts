@@ -25,7 +25,10 @@ export const RingWord = {
   READ: 16,
   /** Writer: 1 while it waits for room and wants to be woken. */
   WRITER_WAITS: 32,
-  /** Writer: grows with each barrier announced ahead of the data (unaligned checkpoints); the three words after it describe the barrier. */
+  /**
+   * Writer: grows by one before and by one after the words below are written, for each barrier announced ahead of the data (unaligned checkpoints):
+   * odd, or changed meanwhile, they must not be trusted.
+   */
   BARRIER_COUNT: 48,
   BARRIER_POSITION: 49,
   BARRIER_CHECKPOINT: 50,
