@@ -105,10 +105,9 @@ export class ChannelReader {
     }
     const limit = this.#heldAt ?? this.#limit;
     const start = this.#position;
-    const segmentEnd = (start | (SEGMENT_SIZE - 1)) + 1;
     const available = (limit - start) >>> 0;
-    const end = start + Math.min(available, segmentEnd - start);
-    const stopped = this.#handOut(this.#data, start & this.#mask, (start & this.#mask) + (end - start), handler, backpressure);
+    const size = Math.min(available, SEGMENT_SIZE - (start & (SEGMENT_SIZE - 1)));
+    const stopped = this.#handOut(this.#data, start & this.#mask, (start & this.#mask) + size, handler, backpressure);
     const read = stopped - (start & this.#mask);
     if (this.#recording !== undefined && read > 0) {
       this.#recording.push(this.#data.u8.slice(start & this.#mask, stopped));
