@@ -25,6 +25,11 @@ export interface ResourceManagerOptions {
   readonly onChange: () => void;
 }
 
+/** A thread that has a line but has not registered after this time never will (it may have hung already): on a busy machine one takes a second or two. */
+const REGISTRATION_TIMEOUT_MS = 15_000;
+/** Before a further try after two that ended before they had registered: what hinders them will seldom be gone at once. */
+const START_RETRY_MS = 1_000;
+
 interface Place {
   readonly id: string;
   readonly firstSlot: number;
@@ -35,6 +40,10 @@ interface Place {
   ending: boolean;
   status: TaskManagerStatus;
   usedSlots: number;
+  /** Threads one after the other that ended before they had registered. */
+  failedStarts: number;
+  /** Since when it has kept silent, while somebody listened. */
+  silentSince: number;
   lastHeartbeat: number;
   startedAt: number;
   osThreadId: number | undefined;
@@ -50,6 +59,7 @@ export class ResourceManager {
   readonly #options: ResourceManagerOptions;
   readonly #places: readonly Place[];
   #heartbeat: Cancellable | undefined;
+  #lastBeat: number | undefined;
   #waiting: (() => void)[] = [];
 
   constructor(options: ResourceManagerOptions) {
@@ -63,6 +73,8 @@ export class ResourceManager {
       ending: false,
       status: 'healthy' as TaskManagerStatus,
       usedSlots: 0,
+      failedStarts: 0,
+      silentSince: 0,
       lastHeartbeat: 0,
       startedAt: 0,
       osThreadId: undefined,
@@ -87,6 +99,7 @@ export class ResourceManager {
     if (place === undefined || connection.attempt < place.attempt) return;
     place.connection = connection;
     place.attempt = connection.attempt;
+    place.silentSince = this.#options.clock.now();
     place.ending = false;
   }
 
@@ -94,9 +107,11 @@ export class ResourceManager {
     const place = this.#current(id, attempt);
     if (place === undefined) return;
     place.registered = true;
+    place.failedStarts = 0;
     place.startedAt = startedAt;
     place.osThreadId = osThreadId;
     place.lastHeartbeat = this.#options.clock.now();
+    place.silentSince = place.lastHeartbeat;
     this.#options.onRegistered(id, attempt);
     this.#options.onChange();
     if (this.isComplete) for (const resolve of this.#waiting.splice(0)) resolve();
@@ -106,6 +121,7 @@ export class ResourceManager {
     const place = this.#current(id, attempt);
     if (place === undefined) return;
     place.lastHeartbeat = this.#options.clock.now();
+    place.silentSince = place.lastHeartbeat;
     place.metrics = metrics;
   }
 
@@ -119,9 +135,11 @@ export class ResourceManager {
   ended(id: string, attempt: number, at: number, reason: string): void {
     const place = this.#place(id);
     if (place === undefined || attempt !== place.attempt) return;
+    const { clock, onReason, startTaskManager } = this.#options;
     if (place.registered) this.#lose(place, reason, at);
-    else this.#options.onReason(id, reason);
-    this.#options.startTaskManager(id, attempt + 1);
+    else onReason(id, reason);
+    if (place.failedStarts++ < 2) startTaskManager(id, attempt + 1);
+    else clock.schedule(START_RETRY_MS, () => startTaskManager(id, attempt + 1));
   }
 
   #lose(place: Place, reason: string, at: number): void {
@@ -138,17 +156,28 @@ export class ResourceManager {
   #beat(): void {
     const { clock, heartbeatInterval, heartbeatTimeout } = this.#options;
     const now = clock.now();
+    // A process that was stopped, or a JobManager that was busy, has not listened: what it did not hear in that time says nothing.
+    const late = Math.max(0, now - (this.#lastBeat ?? now) - 2 * heartbeatInterval);
+    this.#lastBeat = now;
     for (const place of this.#places) {
-      if (!place.registered || place.ending) continue;
-      if (now - place.lastHeartbeat > heartbeatTimeout) {
-        place.ending = true;
-        this.#options.terminateTaskManager(place.id, place.attempt);
+      if (place.ending) continue;
+      place.silentSince += late;
+      const silence = now - place.silentSince;
+      if (place.registered && silence > heartbeatTimeout) {
+        this.#end(place);
         this.#lose(place, `no heartbeat for ${heartbeatTimeout} ms`, now);
-      } else {
+      } else if (place.registered) {
         place.connection?.send({ type: 'heartbeat-request' });
+      } else if (place.connection !== undefined && silence > REGISTRATION_TIMEOUT_MS) {
+        this.#end(place);
       }
     }
     this.#heartbeat = clock.schedule(heartbeatInterval, () => this.#beat());
+  }
+
+  #end(place: Place): void {
+    place.ending = true;
+    this.#options.terminateTaskManager(place.id, place.attempt);
   }
 
   get isComplete(): boolean {
