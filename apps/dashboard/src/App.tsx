@@ -1,0 +1,5 @@
+import { Machine } from './features/machine/Machine.js';
+
+export function App() {
+  return <Machine />;
+}
