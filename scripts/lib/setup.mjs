@@ -31,12 +31,13 @@ class SetupError extends Error {
  */
 export async function setUp({ exitCodeOnSignal } = {}) {
   endOnSignal(exitCodeOnSignal);
-  if (isInstalled() && isBuilt()) return;
+  if (isInstalled() && isBuilt() && isPageBuilt()) return;
   const lock = await acquireLock(setupDirectory, (pid) => say(`waiting for process ${pid}, which is installing or building here`));
   heldLock = lock;
   try {
     if (!isInstalled()) await install(lock);
     if (!isBuilt()) await build(lock);
+    if (!isPageBuilt()) await buildPage(lock);
   } finally {
     heldLock = undefined;
     lock.release();
@@ -143,26 +144,31 @@ function npm() {
 const buildStamp = join(setupDirectory, 'build');
 
 function isBuilt() {
-  const built = members().every(
-    (member) => !existsSync(join(root, member, 'tsconfig.json')) || existsSync(join(root, member, 'dist/.tsbuildinfo')),
-  );
+  const built = compiled().every((member) => existsSync(join(root, member, 'dist/.tsbuildinfo')));
   return built && read(buildStamp) === buildHash();
 }
 
 /** Of names, sizes and times of the sources: a hundredth of the cost of asking the compiler. Tests are no part of the build. */
 function buildHash() {
+  return hashOf([
+    'tsconfig.json',
+    'tsconfig.base.json',
+    ...compiled().flatMap((member) => [`${member}/tsconfig.json`, ...sources(`${member}/src`)]),
+  ]);
+}
+
+function hashOf(files) {
   const hash = createHash('sha256').update(read(installStamp) ?? '');
-  const add = (path) => {
-    const stat = statSync(join(root, path), { throwIfNoEntry: false });
-    if (stat) hash.update(`${path} ${stat.size} ${stat.mtimeMs}\n`);
-  };
-  add('tsconfig.json');
-  add('tsconfig.base.json');
-  for (const member of members()) {
-    add(`${member}/tsconfig.json`);
-    for (const file of sources(`${member}/src`)) add(file);
+  for (const file of files) {
+    const stat = statSync(join(root, file), { throwIfNoEntry: false });
+    if (stat) hash.update(`${file} ${stat.size} ${stat.mtimeMs}\n`);
   }
   return hash.digest('hex');
+}
+
+/** Members that run in Node; the page is not one of them. */
+function compiled() {
+  return members().filter((member) => member !== PAGE && existsSync(join(root, member, 'tsconfig.json')));
 }
 
 function sources(directory) {
@@ -172,7 +178,7 @@ function sources(directory) {
     .flatMap((entry) => {
       const path = `${directory}/${entry.name}`;
       if (entry.isDirectory()) return sources(path);
-      return entry.name.endsWith('.test.ts') ? [] : [path];
+      return /\.test\.tsx?$/.test(entry.name) ? [] : [path];
     });
 }
 
@@ -204,6 +210,34 @@ async function compiler() {
   const library = join(root, 'node_modules/typescript/lib/getExePath.js');
   if (existsSync(library)) return [(await import(pathToFileURL(library).href)).default()];
   return [process.execPath, join(root, 'node_modules/typescript/bin/tsc')];
+}
+
+// --- the page --------------------------------------------------------------------------------------------------------------------
+
+const PAGE = 'apps/dashboard';
+const pageStamp = join(setupDirectory, 'page');
+
+function isPageBuilt() {
+  return !existsSync(join(root, PAGE)) || (existsSync(join(root, PAGE, 'dist/index.html')) && read(pageStamp) === pageHash());
+}
+
+function pageHash() {
+  return hashOf([
+    `${PAGE}/index.html`,
+    `${PAGE}/vite.config.ts`,
+    ...sources(`${PAGE}/public`),
+    ...sources(`${PAGE}/src`),
+    ...sources('packages/protocol/src'),
+  ]);
+}
+
+async function buildPage(lock) {
+  say('building the dashboard …');
+  const hash = pageHash();
+  rmSync(pageStamp, { force: true });
+  const page = join(root, PAGE);
+  await run(lock, 'vite build', process.execPath, [join(page, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], page);
+  write(pageStamp, hash);
 }
 
 // --- helpers ---------------------------------------------------------------------------------------------------------------------
