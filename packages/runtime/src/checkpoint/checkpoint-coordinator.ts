@@ -265,6 +265,8 @@ export class CheckpointCoordinator {
     if (epoch === this.#epoch) this.#tasks?.notifyComplete(checkpoint.id);
     request?.resolve(completed);
     await this.#subsume();
+    // What was left by one that was cut off or could not be removed: no other is under way now.
+    if (!checkpoint.isSavepoint) await storage.sweep(this.#options.jobId, new Set()).catch(ignore);
     this.#end(epoch);
   }
 
@@ -284,9 +286,14 @@ export class CheckpointCoordinator {
 
   async #subsume(): Promise<void> {
     const { retained } = this.#options.configuration;
-    for (const old of this.#completed.splice(retained)) {
-      // Its files are of no use to anybody, but a failure to remove them must not touch the new one (FLINK-6328).
-      await this.#options.storage.discard(old.directory).catch(ignore);
+    for (const old of this.#completed.slice(retained)) {
+      try {
+        await this.#options.storage.discard(old.directory);
+      } catch {
+        // Its files are of no use to anybody, but a failure to remove them must not touch the new one (FLINK-6328). The next one tries again.
+        continue;
+      }
+      this.#completed = this.#completed.filter((other) => other !== old);
       this.#options.onDiscarded(old.id);
     }
   }
