@@ -32,6 +32,8 @@ export interface DispatcherOptions {
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #masters = new Map<string, JobMaster>();
+  /** Ids of the masters, and of those that are being made. */
+  readonly #taken = new Set<string>();
   /** Jobs that ended before this JobManager began. */
   readonly #archived = new Map<string, JobInfo>();
 
@@ -51,21 +53,33 @@ export class Dispatcher {
   }
 
   /** A new job. Rejects if it cannot be built or does not fit. */
-  async submit(record: JobRecord): Promise<void> {
-    const master = await this.#create(record);
-    await master.checkRestorable();
-    await this.#options.store.save(record);
-    this.#masters.set(record.jobId, master);
-    master.start();
+  submit(record: JobRecord): Promise<void> {
+    return this.#take(record, (master) => master.start());
   }
 
-  /** A job that ran until the JobManager or the process ended. */
-  async recover(record: JobRecord, cause: string, failedAt: number): Promise<void> {
-    const master = await this.#create(record);
-    await master.checkRestorable();
-    await this.#options.store.save(record);
-    this.#masters.set(record.jobId, master);
-    master.recover(cause, failedAt);
+  /** A job that ran until the JobManager or the process ended. Rejects if it had ended before that, or is there already. */
+  recover(record: JobRecord, cause: string, failedAt: number): Promise<void> {
+    return this.#take(record, (master) => master.recover(cause, failedAt));
+  }
+
+  async #take(record: JobRecord, begin: (master: JobMaster) => void): Promise<void> {
+    const { jobId } = record;
+    if (this.#taken.has(jobId)) throw new WeirError('DUPLICATE_JOB', `job ${jobId} is there already: it was submitted or resumed twice.`);
+    this.#taken.add(jobId);
+    try {
+      // Whoever asks may not know it: a JobManager can be lost between the note of a job's end and any word of it.
+      if ((await this.#options.store.load(jobId))?.result !== undefined) {
+        throw new WeirError('NOT_RESUMABLE', `job ${jobId} has ended: it never runs again.`);
+      }
+      const master = await this.#create(record);
+      await master.checkRestorable();
+      await this.#options.store.save(record);
+      this.#masters.set(jobId, master);
+      begin(master);
+    } catch (error) {
+      this.#taken.delete(jobId);
+      throw error;
+    }
   }
 
   async #create(record: JobRecord): Promise<JobMaster> {
