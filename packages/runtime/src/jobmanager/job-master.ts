@@ -59,6 +59,8 @@ interface Failure {
   /** No restart can help, or none is wanted. */
   readonly final: boolean;
   readonly checkpointsDamaged?: boolean;
+  /** Not the job's failure: whatever the restart strategy says, it goes on. */
+  readonly ofJobManager?: boolean;
 }
 
 type Work = () => Promise<void>;
@@ -86,6 +88,8 @@ export class JobMaster {
   /** Grows with each failure that begins a restart and with cancellation: work begun under another number stops. */
   #epoch = 0;
   #work: Promise<void> = Promise.resolve();
+  /** From a failure until the tasks are being stopped: what else fails then is the same restart. */
+  #restartQueued = false;
   /** TaskManagers that still have to say that nothing of the last execution runs there. */
   readonly #cancelling = new Set<string>();
   #cancelled: (() => void) | undefined;
@@ -135,6 +139,7 @@ export class JobMaster {
       message: cause,
       at: failedAt,
       final: false,
+      ofJobManager: true,
       exception: { at: failedAt, name: 'JobManagerLostError', message: cause, stack: cause },
     });
   }
@@ -174,14 +179,15 @@ export class JobMaster {
       this.#execution = execution;
       this.#shown = execution;
       if (point !== undefined) {
-        await history.restored({
+        // Not waited for: a TaskManager that is lost between the look at them above and the deployment would be noticed by nobody.
+        const restored = {
           id: point.metadata.checkpointId,
           restoreTimestamp: clock.now(),
           isSavepoint: point.metadata.isSavepoint,
           externalPath: `file:${point.directory}`,
-        });
+        };
+        void history.restored(restored).catch(ignore);
       }
-      if (epoch !== this.#epoch) return;
       this.#resetPositions(point);
       this.#phase('restoring');
       const used = new Map<string, Set<number>>();
@@ -337,7 +343,8 @@ export class JobMaster {
 
   receive(taskManagerId: string, message: ToJobManager): void {
     if (message.type === 'execution-cancelled') {
-      if (message.execution.jobId === this.jobId) this.#noteCancelled(taskManagerId);
+      const { jobId, attempt } = message.execution;
+      if (jobId === this.jobId && attempt === this.#execution?.attempt) this.#noteCancelled(taskManagerId);
       return;
     }
     const execution = this.#execution;
@@ -468,8 +475,9 @@ export class JobMaster {
   #restart(failure: Failure): void {
     if (this.isTerminal || this.#status === 'CANCELLING' || this.#status === 'FAILING') return;
     void this.#record(failure.exception).catch(ignore);
+    if (this.#restartQueued && !failure.final) return;
     const now = this.#options.clock.now();
-    const delay = failure.final ? undefined : this.#restartStrategy.onFailure(now);
+    const delay = failure.final ? undefined : (this.#restartStrategy.onFailure(now) ?? (failure.ofJobManager === true ? 0 : undefined));
     const epoch = ++this.#epoch;
     this.#stopping = false;
     this.#notePositions();
@@ -489,7 +497,9 @@ export class JobMaster {
     this.#emitRecovery('failed', Math.min(failure.at, now));
     this.#emitRecovery('detected', now);
     this.#options.resources.setStatus('recovering', (id) => id !== failure.taskManagerId);
+    this.#restartQueued = true;
     this.#do(async () => {
+      this.#restartQueued = false;
       await this.#stopTasks(`the job failed: ${failure.message}`);
       const waited = this.#options.clock.now() - now;
       if (waited < delay) await new Promise<void>((resolve) => this.#options.clock.schedule(delay - waited, resolve));
