@@ -40,6 +40,9 @@ interface Execution {
   readonly locations: Map<number, string>;
   readonly awaitingLocation: Map<number, ((directory: string) => void)[]>;
   readonly gateway: JobManagerGateway;
+  /** Nothing is done a second time, or late, about checkpoints up to these ids. */
+  triggered: number;
+  settled: number;
   cancelled: boolean;
 }
 
@@ -101,10 +104,12 @@ export class TaskExecutor {
         this.#triggerCheckpoint(execution, message);
         break;
       case 'checkpoint-complete':
+        if (!settles(execution, message.checkpointId)) return;
         execution.locations.delete(message.checkpointId);
         this.#each(execution, (task) => task.chain.notifyCheckpointComplete(message.checkpointId));
         break;
       case 'checkpoint-aborted':
+        if (!settles(execution, message.checkpointId)) return;
         execution.locations.delete(message.checkpointId);
         this.#each(execution, (task) => task.checkpointAborted(message.checkpointId));
         break;
@@ -128,6 +133,8 @@ export class TaskExecutor {
       locations: new Map(),
       awaitingLocation: new Map(),
       gateway,
+      triggered: 0,
+      settled: 0,
       cancelled: false,
     };
     this.#execution = execution;
@@ -212,6 +219,8 @@ export class TaskExecutor {
 
   #triggerCheckpoint(execution: Execution, message: Extract<ToTaskManager, { type: 'trigger-checkpoint' }>): void {
     const { checkpointId, timestamp, flags, directory, stop } = message;
+    if (checkpointId <= execution.triggered || checkpointId <= execution.settled) return;
+    execution.triggered = checkpointId;
     execution.locations.set(checkpointId, directory);
     for (const resolve of execution.awaitingLocation.get(checkpointId) ?? []) resolve(directory);
     execution.awaitingLocation.delete(checkpointId);
@@ -358,6 +367,13 @@ async function closeQuietly(task: StreamTask): Promise<void> {
   } catch {
     // It is being given up: what its functions make of that is of no interest any more.
   }
+}
+
+/** Checkpoints are completed or given up one after the other: whether the word of this one is news. */
+function settles(execution: Execution, checkpointId: number): boolean {
+  if (checkpointId <= execution.settled) return false;
+  execution.settled = checkpointId;
+  return true;
 }
 
 function same(a: ExecutionId, b: ExecutionId): boolean {
