@@ -9,6 +9,11 @@ import type { EngineSnapshot } from './engine.js';
  */
 export const PROTOCOL_VERSION = 1;
 
+/** What a client says as Socket.IO's `auth` when it connects; a server of another version refuses with `PROTOCOL_VERSION` as the error's message. */
+export interface Handshake {
+  readonly version: number;
+}
+
 export interface ServerToClient {
   snapshot: (message: SnapshotMessage) => void;
   /** Figures at most 4 a second; changes of state at once. */
@@ -36,10 +41,14 @@ export interface DeltaMessage {
   readonly changes: readonly Change[];
 }
 
-/** Sets the value at `path` in the state; without `value` it is removed. An array is replaced whole if its length changed. */
+/**
+ * Sets the value at `path` in the state; without `value` it is removed. With `splice` it is the list at `path` that changes: from place `at` on `removed` elements
+ * are taken out and those of `value` put in. Changes of one message are made in order (`apply` of `@weir/protocol/sync`).
+ */
 export interface Change {
   readonly path: readonly (string | number)[];
   readonly value?: unknown;
+  readonly splice?: readonly [at: number, removed: number];
 }
 
 export interface DashboardState {
@@ -81,6 +90,11 @@ export interface KeyState {
   /** Of the keyed vertex. */
   readonly subtask: number;
   readonly abnormalCount: number;
+  /**
+   * False while the engine's count is not known: from a failure until the restored checkpoint has been read, where the source is too fast for each event to be
+   * published, or where lines were left out. `abnormalCount` is the last one known then, and must not be shown as what the engine has.
+   */
+  readonly countKnown: boolean;
   /** Events of it since the server started or the job was restored. */
   readonly events: number;
   readonly alerts: number;
