@@ -64,6 +64,20 @@ export class Publisher {
     if (this.#batch.length === 0) return;
     const batch = this.#batch;
     this.#batch = [];
-    this.#send(batch);
+    try {
+      this.#send(batch);
+    } catch {
+      for (const message of batch) this.#sendAlone(message);
+    }
+  }
+
+  /** What cannot cross threads (a payload that is no plain data) is left out, and counted. */
+  #sendAlone(message: PublishedMessage): void {
+    try {
+      this.#send([message]);
+    } catch {
+      const bucket = this.#buckets.get(message.topic);
+      if (bucket !== undefined) bucket.dropped += message.dropped + 1;
+    }
   }
 }
