@@ -23,6 +23,8 @@ class GeneratorReader implements SourceReader<unknown, unknown> {
   #failure: { readonly thrown: unknown } | undefined;
   /** As of the last record handed over: the generator may be past its next change of state already. */
   #state: unknown;
+  /** An asynchronous generator works on the next record while the state of the last one is taken: it must not change that. */
+  #runsAhead = false;
 
   constructor(fn: SourceFunction<unknown>, context: SourceReaderContext) {
     this.#fn = fn;
@@ -32,6 +34,7 @@ class GeneratorReader implements SourceReader<unknown, unknown> {
   start(restored: readonly unknown[] | undefined): void {
     this.#state = restored?.[0];
     const iterable = this.#fn.run(this.#context, restored?.[0]);
+    this.#runsAhead = Symbol.asyncIterator in iterable;
     this.#iterator =
       Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : (iterable as Iterable<unknown>)[Symbol.iterator]();
   }
@@ -48,7 +51,8 @@ class GeneratorReader implements SourceReader<unknown, unknown> {
       }
       if (result.done === true) return InputStatus.END_OF_INPUT;
       output.collect(result.value);
-      this.#state = this.#fn.snapshotState?.();
+      const state = this.#fn.snapshotState?.();
+      this.#state = this.#runsAhead && typeof state === 'object' ? structuredClone(state) : state;
       if (!output.hasRoom()) break;
     }
     return InputStatus.MORE_AVAILABLE;
@@ -77,7 +81,12 @@ class GeneratorReader implements SourceReader<unknown, unknown> {
     return this.#state === undefined ? [] : [this.#state];
   }
 
-  close(): void {
+  /** Lets the generator clean up (its `finally`). One that is at work does so when it gets there; nothing waits for that. */
+  async close(): Promise<void> {
     this.#fn.cancel?.();
+    const working = this.#pending !== undefined;
+    const cleanedUp = Promise.resolve(this.#iterator?.return?.());
+    if (working) cleanedUp.catch(() => {});
+    else await cleanedUp;
   }
 }
