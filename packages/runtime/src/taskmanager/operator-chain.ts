@@ -105,11 +105,21 @@ export class OperatorChain {
     return this.operators[0]?.source;
   }
 
+  /** If that fails, what was opened is closed again: the task is never heard of. */
   async open(): Promise<void> {
-    // Tail first, as in Flink: an operator may emit in its own open.
-    for (const { operator, context } of [...this.operators].reverse()) await operator?.open(context);
-    const restored = this.operators[0]?.context.restoredCheckpointId !== undefined;
-    await this.source?.reader.start(restored ? this.source.state.get() : undefined);
+    const begun: ChainedOperator[] = [];
+    try {
+      // Tail first, as in Flink: an operator may emit in its own open.
+      for (const member of [...this.operators].reverse()) {
+        begun.unshift(member);
+        await member.operator?.open(member.context);
+      }
+      const restored = this.operators[0]?.context.restoredCheckpointId !== undefined;
+      await this.source?.reader.start(restored ? this.source.state.get() : undefined);
+    } catch (error) {
+      await closeAll(begun).catch(() => {});
+      throw error;
+    }
   }
 
   /** The synchronous part of a snapshot. */
@@ -150,12 +160,8 @@ export class OperatorChain {
     for (const { operator } of this.operators) operator?.finish();
   }
 
-  async close(): Promise<void> {
-    for (const { operator, source, keyed } of this.operators) {
-      await operator?.close();
-      await source?.reader.close?.();
-      keyed?.dispose();
-    }
+  close(): Promise<void> {
+    return closeAll(this.operators);
   }
 
   counters(): Record<string, number> {
@@ -165,6 +171,22 @@ export class OperatorChain {
     }
     return all;
   }
+}
+
+/** Every one of them; rejects with what the first that failed threw. */
+async function closeAll(operators: readonly ChainedOperator[]): Promise<void> {
+  const failures: unknown[] = [];
+  await Promise.all(operators.map(({ operator }) => operator?.stop?.()));
+  for (const { operator, source, keyed } of operators) {
+    try {
+      await operator?.close();
+      await source?.reader.close?.();
+    } catch (error) {
+      failures.push(error);
+    }
+    keyed?.dispose();
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 export interface OperatorSnapshot {

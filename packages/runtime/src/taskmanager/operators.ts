@@ -5,7 +5,7 @@ import type { KeyContext } from '../state/key-context.js';
 
 /**
  * One operator of a task's chain. Calls, all from the task's thread: `open` (after its state is restored) → `processElement`
- * again and again → `finish` if the input ended → `close`.
+ * again and again → `finish` if the input ended → `stop` → `close`.
  */
 export interface OneInputOperator {
   open(context: RuntimeContext): void | Promise<void>;
@@ -17,6 +17,8 @@ export interface OneInputOperator {
   notifyCheckpointComplete?(checkpointId: number): void;
   notifyCheckpointAborted?(checkpointId: number): void;
   finish(): void;
+  /** Begins nothing more of what it does asynchronously; resolves once what it has begun is through, or has failed. */
+  stop?(): Promise<void>;
   close(): void | Promise<void>;
 }
 
@@ -70,8 +72,9 @@ export function createOperator(
       const fn = description.fn as
         | ((value: unknown) => void | Promise<void>)
         | (RichFunction & { invoke(value: unknown): void | Promise<void> });
-      const write = typeof fn === 'function' ? fn : (value: unknown) => fn.invoke(value);
-      return new FunctionOperator(fn, sequentially(write, waitFor));
+      const invoke = typeof fn === 'function' ? fn : (value: unknown) => fn.invoke(value);
+      const { write, stop } = sequentially(invoke, waitFor);
+      return new FunctionOperator(fn, write, stop);
     }
     case 'sink':
       return new SinkOperator(description, waitFor);
@@ -92,11 +95,13 @@ interface Hooks extends RichFunction {
 /** Any operator that is a user function and a way to call it. */
 class FunctionOperator implements OneInputOperator {
   readonly processElement: (value: unknown) => void;
+  readonly stop: () => Promise<void>;
   readonly #fn: Hooks;
 
-  constructor(fn: unknown, processElement: (value: unknown) => void) {
+  constructor(fn: unknown, processElement: (value: unknown) => void, stop: () => Promise<void> = () => Promise.resolve()) {
     this.#fn = fn as Hooks;
     this.processElement = processElement;
+    this.stop = stop;
   }
 
   open(context: RuntimeContext): void | Promise<void> {
@@ -133,9 +138,7 @@ class SinkOperator implements OneInputOperator {
    */
   #uncommitted: PreparedPart[] = [];
   #writer: SinkWriter<unknown> | undefined;
-  #write: (value: unknown) => void = () => {
-    throw new Error('the sink is not open');
-  };
+  #writes: SequentialWrites | undefined;
 
   constructor(description: Extract<OperatorDescription, { type: 'sink' }>, waitFor: WaitFor) {
     this.#sink = description.sink;
@@ -145,11 +148,11 @@ class SinkOperator implements OneInputOperator {
   open(context: RuntimeContext): void {
     const writer = this.#sink.createWriter(context) as SinkWriter<unknown>;
     this.#writer = writer;
-    this.#write = sequentially((value) => writer.write(value), this.#waitFor);
+    this.#writes = sequentially((value) => writer.write(value), this.#waitFor);
   }
 
   processElement(value: unknown): void {
-    this.#write(value);
+    (this.#writes as SequentialWrites).write(value);
   }
 
   prepareCommit(checkpointId: number): readonly PreparedPart[] {
@@ -166,29 +169,47 @@ class SinkOperator implements OneInputOperator {
     this.#writer?.finish?.();
   }
 
+  async stop(): Promise<void> {
+    await this.#writes?.stop();
+  }
+
   close(): void | Promise<void> {
     return this.#writer?.close?.();
   }
 }
 
+interface SequentialWrites {
+  readonly write: (value: unknown) => void;
+  readonly stop: () => Promise<void>;
+}
+
 /** One element after the other, also where the function is asynchronous; the task waits meanwhile. */
-function sequentially(write: (value: unknown) => void | Promise<void>, waitFor: WaitFor): (value: unknown) => void {
+function sequentially(write: (value: unknown) => void | Promise<void>, waitFor: WaitFor): SequentialWrites {
   let waiting: unknown[] | undefined;
+  let draining: Promise<void> | undefined;
+  let stopped = false;
   const drain = async (first: Promise<void>, queue: unknown[]): Promise<void> => {
     await first;
-    for (let next = 0; next < queue.length; next++) await write(queue[next]);
+    for (let next = 0; next < queue.length && !stopped; next++) await write(queue[next]);
     waiting = undefined;
   };
-  return (value) => {
-    if (waiting !== undefined) {
-      waiting.push(value);
-      return;
-    }
-    const result = write(value);
-    if (result instanceof Promise) {
-      waiting = [];
-      waitFor(drain(result, waiting));
-    }
+  return {
+    write: (value) => {
+      if (waiting !== undefined) {
+        waiting.push(value);
+        return;
+      }
+      const result = write(value);
+      if (result instanceof Promise) {
+        waiting = [];
+        draining = drain(result, waiting);
+        waitFor(draining);
+      }
+    },
+    stop: async () => {
+      stopped = true;
+      await draining?.catch(() => {});
+    },
   };
 }
 
