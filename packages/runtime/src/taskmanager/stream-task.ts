@@ -18,8 +18,10 @@ import type { AcknowledgedState, DeployedJob, SnapshotFigures, TaskDeployment } 
 import { bytesSection, type OperatorChain, type OperatorSnapshot } from './operator-chain.js';
 import { LatencyHistogram, TaskActivity, TaskMetricSlot, TaskMetricsWriter } from './task-metrics.js';
 
-/** Records between two looks at the clock. */
-const CLOCK_CHECK = 256;
+/** Most records between two looks at the clock. */
+const MOST_UNCLOCKED = 64;
+/** Between two looks, ms: fewer records lie between them where one takes long. */
+const CLOCK_PACE_MS = 0.5;
 
 /** What a task tells the TaskManager it runs in. */
 export interface TaskEvents {
@@ -85,7 +87,13 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
   #inputEnded = false;
   #stopped = false;
   #recordsIn = 0;
+  #deadline = 0;
+  #clockAt = 0;
+  #unclocked = 1;
+  #nextLook = 0;
   #deferred: (() => void)[] = [];
+  /** Of an asynchronous operator. */
+  #failure: { readonly thrown: unknown } | undefined;
   #snapshot: Snapshot | undefined;
   #lastMarker: number;
 
@@ -110,8 +118,8 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
     const head = parts.chain.head;
     this.#readerOutput = {
       collect: (value) => {
-        this.#recordsIn++;
         head.collect(value);
+        if (++this.#recordsIn >= this.#nextLook) this.#lookAtClock();
       },
       hasRoom: () => !backpressure.blocked,
     };
@@ -125,18 +133,22 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
   readonly waitFor = (promise: Promise<unknown>): void => {
     this.#waiting++;
     this.#parts.backpressure.blocked = true;
-    promise.then(
-      () => {
+    promise
+      .then(() => {
         this.#waiting--;
         if (this.#waiting === 0) for (const action of this.#deferred.splice(0)) action();
         this.#parts.events.wake();
-      },
-      (thrown: unknown) => this.#parts.events.failed(this, thrown),
-    );
+      })
+      .catch((thrown: unknown) => {
+        // Nobody may know the task yet: one that fails while it is opened fails at its first turn.
+        this.#failure = { thrown };
+        this.#parts.events.failed(this, thrown);
+      });
   };
 
   /** Whether a slice would do anything now. Books what the task waits for. */
   canRun(): boolean {
+    if (this.#failure !== undefined) throw this.#failure.thrown;
     if (this.#waiting > 0) {
       this.metrics.enter(TaskActivity.BUSY);
       return false;
@@ -161,10 +173,26 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
     this.metrics.enter(TaskActivity.BUSY);
     const backpressure = this.#parts.backpressure;
     backpressure.blocked = false;
+    this.#deadline = deadline;
+    this.#clockAt = performance.now();
+    this.#nextLook = this.#recordsIn + this.#unclocked;
     if (this.#gate === undefined) this.#runSource(deadline, backpressure);
     else this.#runGate(this.#gate, deadline, backpressure);
     this.flush();
     this.#reportFigures();
+  }
+
+  /** Ends the slice after the record at hand once its time is up. */
+  #lookAtClock(): void {
+    const now = performance.now();
+    const elapsed = now - this.#clockAt;
+    this.#clockAt = now;
+    this.#unclocked =
+      elapsed < CLOCK_PACE_MS
+        ? Math.min(MOST_UNCLOCKED, this.#unclocked * 2)
+        : Math.max(1, Math.floor((this.#unclocked * CLOCK_PACE_MS) / elapsed));
+    this.#nextLook = this.#recordsIn + this.#unclocked;
+    if (now >= this.#deadline) this.#parts.backpressure.blocked = true;
   }
 
   #runSource(deadline: number, backpressure: Backpressure): void {
@@ -195,19 +223,16 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
   }
 
   #runGate(gate: InputGate, deadline: number, backpressure: Backpressure): void {
-    let checkAt = this.#recordsIn + CLOCK_CHECK;
+    let reads = 0;
     while (gate.readNext(this, backpressure) === GateStatus.PROGRESS && !backpressure.blocked) {
-      if (this.#recordsIn >= checkAt) {
-        if (performance.now() >= deadline) return;
-        checkAt = this.#recordsIn + CLOCK_CHECK;
-      }
+      // A read may hand out no record at all: fragments of a long one.
+      if (++reads % MOST_UNCLOCKED === 0 && performance.now() >= deadline) return;
     }
   }
 
   // EntryHandler
 
   onRecord(channel: number, segment: MemorySegment, payload: number, hash: number): void {
-    this.#recordsIn++;
     const input = this.#parts.inputs[channel] as TaskInput;
     let position = payload;
     if (input.keyed) {
@@ -216,6 +241,7 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
       position = payload - ENTRY_HEADER_SIZE + align8(ENTRY_HEADER_SIZE + KEY_LENGTH_SIZE + keySize);
     }
     this.chain.head.collect(input.serializer.read(segment, position));
+    if (++this.#recordsIn >= this.#nextLook) this.#lookAtClock();
   }
 
   onBarrier(channel: number, checkpointId: number, timestamp: number, flags: number): void {
@@ -385,7 +411,9 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
 
   /** Due latency markers; called by the TaskManager's timer. */
   emitLatencyMarker(): void {
-    if (this.#inputEnded || this.#stopped || this.#parts.backpressure.blocked) return;
+    if (this.#inputEnded || this.#stopped) return;
+    // At most one waits for room.
+    if (!this.#parts.writers.every((writer) => writer.channels.every((channel) => channel.drain()))) return;
     const now = this.#parts.now();
     if (now - this.#lastMarker < this.#parts.job.latencyTrackingInterval * 0.9) return;
     this.#lastMarker = now;
@@ -431,6 +459,7 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
   }
 
   async close(): Promise<void> {
+    this.#deferred = [];
     this.#releaseSnapshot(true);
     this.metrics.enter(TaskActivity.NONE);
     await this.chain.close();
