@@ -326,9 +326,22 @@ export type EngineEvent =
     }
   | { readonly type: 'job-status'; readonly at: number; readonly jobId: string; readonly status: JobStatus; readonly reason?: string }
   | { readonly type: 'checkpoint'; readonly at: number; readonly jobId: string; readonly checkpoint: CheckpointInfo }
-  | { readonly type: 'recovery'; readonly at: number; readonly jobId: string; readonly phase: RecoveryPhase; readonly recovery: RecoveryInfo }
+  | {
+      readonly type: 'recovery';
+      readonly at: number;
+      readonly jobId: string;
+      readonly phase: RecoveryPhase;
+      readonly recovery: RecoveryInfo;
+    }
   /** Committed output of a two-phase sink: it can be read from where the sink put it. */
-  | { readonly type: 'committed'; readonly at: number; readonly jobId: string; readonly uid: string; readonly checkpointId: number; readonly records: number }
+  | {
+      readonly type: 'committed';
+      readonly at: number;
+      readonly jobId: string;
+      readonly uid: string;
+      readonly checkpointId: number;
+      readonly records: number;
+    }
   /** What user code published by `RuntimeContext.publish`; bounded in rate, `dropped` says how many before this one were left out. */
   | {
       readonly type: 'published';

@@ -6,6 +6,7 @@ export class FakeEmbeddedEngine extends FakeEngine implements EmbeddedEngine {
   stored: StoredJob[] = [];
   readonly submissions: JobSubmission[] = [];
   refusal: Error | undefined;
+  readonly figuresIntervals: number[] = [];
 
   storedJobs(): readonly StoredJob[] {
     return this.stored;
@@ -19,6 +20,10 @@ export class FakeEmbeddedEngine extends FakeEngine implements EmbeddedEngine {
 
   async resumeJob(_jobId: string, submission: JobSubmission): Promise<void> {
     this.submissions.push(submission);
+  }
+
+  setFiguresInterval(interval: number): void {
+    this.figuresIntervals.push(interval);
   }
 
   async stop(): Promise<void> {}

@@ -23,6 +23,8 @@ import type {
 } from './supervisor-messages.js';
 
 const HISTORY_LIMIT = 100;
+/** ms, until told otherwise. */
+const FIGURES_INTERVAL = 1_000;
 
 interface TaskManagerThread {
   readonly id: string;
@@ -63,6 +65,7 @@ class EmbeddedCluster implements EmbeddedEngine {
   #jobManagerFailedAt = 0;
   #leading = false;
   #snapshot: EngineSnapshot;
+  #figuresInterval = FIGURES_INTERVAL;
   #requests = 0;
   #stopping = false;
 
@@ -206,6 +209,12 @@ class EmbeddedCluster implements EmbeddedEngine {
     return { lineage: metadata.lineage, directory, nextCheckpointIdFloor: metadata.checkpointId + 1 };
   }
 
+  setFiguresInterval(interval: number): void {
+    if (interval === this.#figuresInterval) return;
+    this.#figuresInterval = interval;
+    this.#jobManager?.postMessage({ type: 'figures-interval', interval } satisfies SupervisorToJobManager);
+  }
+
   async stop(options: { readonly lastCheckpoint?: boolean; readonly timeout?: number } = {}): Promise<void> {
     this.#stopping = true;
     if (options.lastCheckpoint !== false && this.#leading) {
@@ -227,7 +236,7 @@ class EmbeddedCluster implements EmbeddedEngine {
 
   #startJobManager(): void {
     const attempt = ++this.#jobManagerAttempt;
-    const workerData: JobManagerThreadData = { options: this.#options, attempt };
+    const workerData: JobManagerThreadData = { options: this.#options, attempt, figuresInterval: this.#figuresInterval };
     const worker = new Worker(new URL('./jobmanager-thread.js', import.meta.url), { workerData, name: 'jobmanager' });
     this.#jobManager = worker;
     let reason = 'its thread ended';

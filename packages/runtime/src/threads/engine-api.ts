@@ -63,6 +63,8 @@ export interface EmbeddedEngine extends Engine {
   submitJob(submission: JobSubmission): Promise<{ readonly jobId: string }>;
   /** Goes on with a stored RUNNING job from its latest checkpoint, with what `submission` says in place of what was stored. */
   resumeJob(jobId: string, submission: JobSubmission): Promise<void>;
+  /** How often figures come while nothing else changes, ms (1,000 unless told; changes of state always come at once). Holds for later JobManagers too. */
+  setFiguresInterval(interval: number): void;
   /** Takes a last checkpoint of each running job (which stays to be resumed), then ends all threads. Resolves within `timeout` ms. */
   stop(options?: { readonly lastCheckpoint?: boolean; readonly timeout?: number }): Promise<void>;
 }

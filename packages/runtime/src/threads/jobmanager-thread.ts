@@ -13,11 +13,8 @@ import { loadJob } from './load-job.js';
 import { osThreadId } from './os-thread.js';
 import type { JobManagerThreadData, JobManagerToSupervisor, SupervisorToJobManager } from './supervisor-messages.js';
 
-/** Figures go out at this pace while nothing else changes; changes of state at once. */
-const FIGURES_INTERVAL_MS = 1_000;
-
 /** Entry of the JobManager's thread: builds its parts and connects them to the main thread and the TaskManagers. */
-const { options, attempt } = workerData as JobManagerThreadData;
+const { options, attempt, ...data } = workerData as JobManagerThreadData;
 const main = parentPort;
 if (main === null) throw new Error('this file is the entry of a worker thread');
 const send = (message: JobManagerToSupervisor): void => main.postMessage(message);
@@ -89,6 +86,16 @@ function sendSnapshot(): void {
   send({ type: 'snapshot', snapshot });
 }
 
+let { figuresInterval } = data;
+/** Undefined until it leads. */
+let figures: NodeJS.Timeout | undefined;
+
+/** Figures go out at this pace while nothing else changes; changes of state at once. */
+function startFigures(): void {
+  clearInterval(figures);
+  figures = setInterval(sendSnapshot, figuresInterval);
+}
+
 /** Jobs whose history of checkpoints the main thread has not been told yet would show none. */
 let historySent = false;
 
@@ -139,6 +146,10 @@ main.on('message', (message: SupervisorToJobManager) => {
       void answer(request, async () => ({ type: 'result', request, result: await dispatcher.execute(command) }));
       return;
     }
+    case 'figures-interval':
+      figuresInterval = message.interval;
+      if (figures !== undefined) startFigures();
+      return;
     case 'quiesce':
       void answer(message.request, async () => {
         await dispatcher.quiesce();
@@ -152,5 +163,5 @@ await dispatcher.open();
 setImmediate(() => {
   resources.start();
   send({ type: 'leading' });
-  setInterval(sendSnapshot, FIGURES_INTERVAL_MS);
+  startFigures();
 });

@@ -24,6 +24,7 @@ export type SupervisorToJobManager =
   /** Go on with a stored job from its latest checkpoint. */
   | { readonly type: 'recover'; readonly request: number; readonly record: JobRecord; readonly cause: string; readonly failedAt: number }
   | { readonly type: 'command'; readonly request: number; readonly command: EngineCommand }
+  | { readonly type: 'figures-interval'; readonly interval: number }
   /** Take a last checkpoint of each running job, leave it to be resumed, end nothing. */
   | { readonly type: 'quiesce'; readonly request: number };
 
@@ -53,6 +54,8 @@ export type SupervisorToTaskManager =
 export interface JobManagerThreadData {
   readonly options: EmbeddedEngineOptions;
   readonly attempt: number;
+  /** ms */
+  readonly figuresInterval: number;
 }
 
 export interface TaskManagerThreadData {
