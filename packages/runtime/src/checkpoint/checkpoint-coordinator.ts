@@ -318,9 +318,12 @@ export class CheckpointCoordinator {
     // One that a failure of the job took along says nothing of checkpoints (FLINK-18336).
     if (epoch !== this.#epoch || this.#tasks === undefined) return;
     this.#tasks.notifyAborted(checkpoint.id);
-    this.#consecutiveFailures++;
+    // A savepoint is a wish of somebody, who is told: it may be for a directory that cannot be written.
+    if (!checkpoint.isSavepoint) this.#consecutiveFailures++;
     const { tolerableFailed } = this.#options.configuration;
     if (tolerableFailed >= 0 && this.#consecutiveFailures > tolerableFailed) {
+      // The restart begins with a clean slate, as in Flink.
+      this.#consecutiveFailures = 0;
       this.#options.onTooManyFailures(
         `checkpoint ${checkpoint.id} failed: ${reason}; more than ${tolerableFailed} in a row are not tolerated`,
       );
