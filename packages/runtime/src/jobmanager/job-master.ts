@@ -5,7 +5,7 @@ import type { CheckpointMetadata, CheckpointStorage, OpenOperatorState } from '.
 import type { PendingCheckpoint } from '../checkpoint/pending-checkpoint.js';
 import { SinkCommitters } from '../checkpoint/sink-committers.js';
 import { checkCompatible } from '../checkpoint/state-assignment.js';
-import type { Clock } from '../common/clock.js';
+import type { Cancellable, Clock } from '../common/clock.js';
 import { IncompatibleStateError, type SerializedError, serializeError, WeirError } from '../common/errors.js';
 import type { JobGraph } from '../graph/job-graph.js';
 import type { StreamGraph } from '../graph/stream-graph.js';
@@ -15,7 +15,7 @@ import { createDeployments } from './deployment.js';
 import { ExecutionGraph } from './execution-graph.js';
 import type { JobHistory } from './job-history.js';
 import type { JobRecord, JobResult } from './job-record.js';
-import type { FileJobStore } from './job-store.js';
+import { DamagedJobError, type FileJobStore } from './job-store.js';
 import type { ResourceManager } from './resource-manager.js';
 import { createRestartStrategy, type RestartStrategy } from './restart-strategy.js';
 import { allocateSlots } from './slot-pool.js';
@@ -65,6 +65,10 @@ interface Failure {
 
 type Work = () => Promise<void>;
 
+/** A TaskManager that has not ended its tasks by then (user code that does not return from `close`) is ended itself, as in Flink. */
+const CANCELLATION_TIMEOUT_MS = 15_000;
+const RESULT_RETRY_MS = 1_000;
+
 /**
  * Runs one job: schedules its tasks, restarts them from the latest checkpoint when something fails, ends it.
  *
@@ -90,10 +94,17 @@ export class JobMaster {
   #work: Promise<void> = Promise.resolve();
   /** From a failure until the tasks are being stopped: what else fails then is the same restart. */
   #restartQueued = false;
+  /** Ends a wait for time to pass or for TaskManagers. */
+  #interrupt: (() => void) | undefined;
+  /** How it ends is settled; nothing that comes later changes it. */
+  #ending = false;
   /** TaskManagers that still have to say that nothing of the last execution runs there. */
   readonly #cancelling = new Set<string>();
   #cancelled: (() => void) | undefined;
   #stopping = false;
+  /** A barrier behind which sources emit nothing is on its way. */
+  #sourcesStopped = false;
+  #replayCheck: Cancellable | undefined;
   /** Records that each source subtask has emitted since the job began, as of the restored checkpoint; and how far it had come before the failure. */
   #emittedBase = new Map<string, number>();
   #replayUntil = new Map<string, number>();
@@ -161,7 +172,7 @@ export class JobMaster {
   async #schedule(epoch: number): Promise<void> {
     const { clock, graph, history, record, resources } = this.#options;
     try {
-      await resources.whenComplete();
+      await this.#waitFor(epoch, () => resources.whenComplete());
       if (epoch !== this.#epoch) return;
       const slots = allocateSlots(graph, resources.places);
       const point = await this.#chooseRestorePoint();
@@ -389,6 +400,7 @@ export class JobMaster {
   #allRunning(): void {
     const { graph } = this.#options;
     const execution = this.#execution as ExecutionGraph;
+    this.#sourcesStopped = false;
     this.#phase('replaying');
     this.#enter('RUNNING');
     const broadcast = (message: (id: ExecutionId) => Parameters<NonNullable<ReturnType<ResourceManager['connection']>>['send']>[0]) => {
@@ -397,8 +409,10 @@ export class JobMaster {
     };
     this.#coordinator?.start({
       vertices: graph.vertices.map(({ id, parallelism }) => ({ id, parallelism })),
-      trigger: (checkpointId, timestamp, flags, directory, stop) =>
-        broadcast((id) => ({ type: 'trigger-checkpoint', execution: id, checkpointId, timestamp, flags, directory, stop })),
+      trigger: (checkpointId, timestamp, flags, directory, stop) => {
+        this.#sourcesStopped ||= stop;
+        broadcast((id) => ({ type: 'trigger-checkpoint', execution: id, checkpointId, timestamp, flags, directory, stop }));
+      },
       notifyComplete: (checkpointId) => broadcast((id) => ({ type: 'checkpoint-complete', execution: id, checkpointId })),
       notifyAborted: (checkpointId) => broadcast((id) => ({ type: 'checkpoint-aborted', execution: id, checkpointId })),
     });
@@ -413,7 +427,7 @@ export class JobMaster {
     if (!execution.inputEnded || this.#stopping) return;
     const epoch = this.#epoch;
     const attempt = (): void => {
-      if (epoch !== this.#epoch || this.#coordinator === undefined) return;
+      if (epoch !== this.#epoch || this.#ending || this.#coordinator === undefined) return;
       this.#coordinator.trigger({ savepoint: false, stop: false }).then(
         () => this.#finishTasks(execution, epoch),
         () => this.#options.clock.schedule(1_000, attempt),
@@ -432,7 +446,7 @@ export class JobMaster {
 
   taskManagerLost(id: string, reason: string, at: number): void {
     this.#noteCancelled(id);
-    if (this.isTerminal || this.#status === 'CANCELLING') return;
+    if (this.#ending || this.#status === 'CANCELLING') return;
     const used = this.#execution?.executions.some((task) => task.slot.taskManagerId === id && !task.isTerminal) ?? false;
     if (!used) return;
     const message = `${id} was lost: ${reason}`;
@@ -473,12 +487,12 @@ export class JobMaster {
   }
 
   #restart(failure: Failure): void {
-    if (this.isTerminal || this.#status === 'CANCELLING' || this.#status === 'FAILING') return;
+    if (this.#ending || this.#status === 'CANCELLING' || this.#status === 'FAILING') return;
     void this.#record(failure.exception).catch(ignore);
     if (this.#restartQueued && !failure.final) return;
     const now = this.#options.clock.now();
     const delay = failure.final ? undefined : (this.#restartStrategy.onFailure(now) ?? (failure.ofJobManager === true ? 0 : undefined));
-    const epoch = ++this.#epoch;
+    const epoch = this.#nextEpoch();
     this.#stopping = false;
     this.#notePositions();
     if (delay === undefined) {
@@ -502,9 +516,28 @@ export class JobMaster {
       this.#restartQueued = false;
       await this.#stopTasks(`the job failed: ${failure.message}`);
       const waited = this.#options.clock.now() - now;
-      if (waited < delay) await new Promise<void>((resolve) => this.#options.clock.schedule(delay - waited, resolve));
+      if (waited < delay) await this.#waitFor(epoch, () => this.#delay(delay - waited));
       if (epoch === this.#epoch) await this.#schedule(epoch);
     });
+  }
+
+  #nextEpoch(): number {
+    this.#interrupt?.();
+    return ++this.#epoch;
+  }
+
+  /** Resolves with what `wait` begins, or as soon as the epoch is another. */
+  async #waitFor(epoch: number, wait: () => Promise<void>): Promise<void> {
+    if (epoch !== this.#epoch) return;
+    const interrupted = new Promise<void>((resolve) => {
+      this.#interrupt = resolve;
+    });
+    await Promise.race([wait(), interrupted]);
+    this.#interrupt = undefined;
+  }
+
+  #delay(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#options.clock.schedule(ms, resolve));
   }
 
   async #fail(failure: Failure): Promise<void> {
@@ -535,9 +568,13 @@ export class JobMaster {
       execution.endAll('CANCELED', clock.now());
       this.#options.onChange();
       if (this.#cancelling.size > 0) {
+        const overdue = clock.schedule(CANCELLATION_TIMEOUT_MS, () => {
+          for (const id of [...this.#cancelling]) resources.terminate(id, `it had not ended its tasks after ${CANCELLATION_TIMEOUT_MS} ms`);
+        });
         await new Promise<void>((resolve) => {
           this.#cancelled = resolve;
         });
+        overdue.cancel();
       }
     }
     this.#execution = undefined;
@@ -573,8 +610,9 @@ export class JobMaster {
       const until = this.#replayUntil.get(key);
       return until !== undefined && !task.inputEnded && (this.#emittedBase.get(key) ?? 0) + task.metrics.recordsOut < until;
     });
+    this.#replayCheck?.cancel();
     if (behind === true) {
-      this.#options.clock.schedule(20, () => this.#checkReplay());
+      this.#replayCheck = this.#options.clock.schedule(20, () => this.#checkReplay());
       return;
     }
     this.#phase('running');
@@ -628,7 +666,7 @@ export class JobMaster {
     } catch (error) {
       this.#stopping = false;
       // Sources that stopped behind a savepoint that failed would never go on: begin anew from the latest checkpoint.
-      if (epoch === this.#epoch) this.#failFrom(error);
+      if (epoch === this.#epoch && (drain || this.#sourcesStopped)) this.#failFrom(error);
       throw error;
     }
   }
@@ -637,14 +675,14 @@ export class JobMaster {
     const ids = new Set(execution.executions.map((task) => task.slot.taskManagerId));
     for (const id of ids) this.#options.resources.connection(id)?.send({ type: 'drain', execution: this.#executionId(execution) });
     while (epoch === this.#epoch && !execution.inputEnded) {
-      await new Promise<void>((resolve) => this.#options.clock.schedule(10, resolve));
+      await this.#delay(10);
     }
     if (epoch !== this.#epoch) throw new WeirError('JOB_FAILED', 'the job failed while it was drained');
   }
 
   cancel(): void {
-    if (this.isTerminal || this.#status === 'CANCELLING') return;
-    this.#epoch++;
+    if (this.#ending || this.#status === 'CANCELLING') return;
+    this.#nextEpoch();
     this.#enter('CANCELLING');
     this.#do(async () => {
       await this.#stopTasks('the job was cancelled');
@@ -656,16 +694,32 @@ export class JobMaster {
 
   /** The result stands on disk before anything else is done about the end: a job that has ended never runs again. */
   #end(result: JobResult): void {
+    this.#ending = true;
     const suspended = this.#coordinator?.suspend(`the job is ${result.state}`);
     this.#do(async () => {
       await suspended;
-      await this.#options.store.finish(this.jobId, result);
+      const { state, endTime, failure } = await this.#store(result);
       await this.#committers.close().catch(ignore);
-      this.#endTime = result.endTime;
+      this.#execution = undefined;
+      this.#endTime = endTime;
       this.#options.resources.setUsedSlots(new Map());
-      this.#enter(result.state, result.failure);
+      this.#enter(state, failure);
       this.#options.onTerminal();
     });
+  }
+
+  /** Until it is stored: a disk that is full has room again some time. */
+  async #store(result: JobResult): Promise<JobResult> {
+    const { clock, store } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await store.finish(this.jobId, result);
+      } catch (error) {
+        if (error instanceof DamagedJobError) return result;
+        if (attempt === 1) void this.#record(exceptionFrom(clock.now(), error)).catch(ignore);
+        await this.#delay(RESULT_RETRY_MS);
+      }
+    }
   }
 
   #enter(status: JobStatus, reason?: string): void {

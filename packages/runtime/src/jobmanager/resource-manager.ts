@@ -175,6 +175,14 @@ export class ResourceManager {
     this.#heartbeat = clock.schedule(heartbeatInterval, () => this.#beat());
   }
 
+  /** One that can be reached but does not do what it is told. */
+  terminate(id: string, reason: string): void {
+    const place = this.#place(id);
+    if (place?.registered !== true || place.ending) return;
+    this.#end(place);
+    this.#lose(place, reason, this.#options.clock.now());
+  }
+
   #end(place: Place): void {
     place.ending = true;
     this.#options.terminateTaskManager(place.id, place.attempt);
