@@ -117,7 +117,8 @@ export class TaskExecutor {
         this.#each(execution, (task) => task.drain());
         break;
       case 'finish':
-        void this.#finish(execution);
+        // A cancel that comes meanwhile is through only when they are closed.
+        this.#closing = Promise.all([this.#closing, this.#finish(execution)]).then(() => undefined);
         return;
     }
     this.#wake();
@@ -187,7 +188,7 @@ export class TaskExecutor {
   #scheduleLatencyMarkers(execution: Execution, task: StreamTask, interval: number): void {
     if (!task.isSource || interval <= 0) return;
     this.#options.clock.schedule(interval, () => {
-      if (execution.cancelled) return;
+      if (!execution.tasks.includes(task)) return;
       task.emitLatencyMarker();
       this.#wake();
       this.#scheduleLatencyMarkers(execution, task, interval);
@@ -249,6 +250,8 @@ export class TaskExecutor {
   }
 
   async #finish(execution: Execution): Promise<void> {
+    // The last word on the counters.
+    execution.gateway.send(this.#heartbeat());
     for (const task of execution.tasks.splice(0)) {
       try {
         await task.close();
