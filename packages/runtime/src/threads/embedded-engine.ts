@@ -23,6 +23,7 @@ import type {
 } from './supervisor-messages.js';
 
 const HISTORY_LIMIT = 100;
+const RECOVERY_RETRY = 1_000;
 /** ms, until told otherwise. */
 const FIGURES_INTERVAL = 1_000;
 
@@ -59,6 +60,8 @@ class EmbeddedCluster implements EmbeddedEngine {
   readonly #attempts = new Map<string, number>();
   readonly #records = new Map<string, JobRecord>();
   readonly #histories = new Map<string, Map<number, CheckpointInfo>>();
+  /** Why jobs could not be taken over so far. */
+  readonly #suspended = new Map<string, string>();
   readonly #waiting = new Map<number, Waiting>();
   #jobManager: Worker | undefined;
   #jobManagerAttempt = 0;
@@ -112,7 +115,10 @@ class EmbeddedCluster implements EmbeddedEngine {
       void this.#jobManager?.terminate();
       return { ok: true };
     }
-    return this.#ask((request) => ({ type: 'command', request, command }));
+    return this.#ask((request) => ({ type: 'command', request, command })).catch((error: unknown) => {
+      if (!(error instanceof WeirError) || error.code !== 'NO_LEADER') throw error;
+      return { ok: false, code: 'NO_LEADER', message: `${error.message}; whether it was still done is not known.` };
+    });
   }
 
   #failTaskManager(id: string, mode: 'crash' | 'hang'): CommandResult {
@@ -301,18 +307,40 @@ class EmbeddedCluster implements EmbeddedEngine {
   #onLeading(): void {
     this.#leading = true;
     this.#emit({ type: 'jobmanager', at: this.#clock.now(), attempt: this.#jobManagerAttempt, leading: true });
-    for (const record of this.#records.values()) {
-      const failedAt = this.#jobManagerFailedAt;
-      const cause = 'the JobManager ended';
-      void this.#ask((request) => ({ type: 'recover', request, record, cause, failedAt })).catch(() => undefined);
+    for (const record of this.#records.values()) void this.#recover(record);
+  }
+
+  /** Again and again while this JobManager leads: what is in the way (a full disk) may go, and a job must not be lost for it. */
+  async #recover(record: JobRecord): Promise<void> {
+    const jobManager = this.#jobManager;
+    const failedAt = this.#jobManagerFailedAt;
+    const cause = 'the JobManager ended';
+    while (this.#jobManager === jobManager && !this.#stopping && this.#records.has(record.jobId)) {
+      try {
+        await this.#ask((request) => ({ type: 'recover', request, record, cause, failedAt }));
+        return;
+      } catch (error) {
+        const { code, message } = error as WeirError;
+        if (code === 'NO_LEADER' || code === 'NOT_RESUMABLE' || code === 'DUPLICATE_JOB') return;
+        this.#suspended.set(record.jobId, message);
+        await new Promise((resolve) => setTimeout(resolve, RECOVERY_RETRY));
+      }
     }
   }
 
   #takeSnapshot(snapshot: EngineSnapshot): void {
     const jobs = snapshot.jobs.map((job) => this.#withHistory(job));
+    const suspended = this.#snapshot.jobs.filter((job) => this.#records.has(job.id) && !snapshot.jobs.some(({ id }) => id === job.id));
+    for (const job of suspended) jobs.push(this.#suspend(job));
     this.#snapshot = { ...snapshot, jobManager: { ...snapshot.jobManager, leading: this.#leading }, jobs };
     for (const job of jobs) if (['FINISHED', 'FAILED', 'CANCELED'].includes(job.state)) this.#records.delete(job.id);
     this.#emit({ type: 'changed', at: snapshot.at });
+  }
+
+  /** A job that the JobManager has not taken over yet from the one before. */
+  #suspend(job: JobInfo): JobInfo {
+    const failure = this.#suspended.get(job.id);
+    return { ...job, state: 'SUSPENDED', ...(failure === undefined ? {} : { failure }) };
   }
 
   #withHistory(job: JobInfo): JobInfo {
