@@ -16,7 +16,14 @@ export interface DetectionParameters {
 export type SourceParameters =
   | { readonly kind: 'simulated'; readonly intervalMs: number; readonly abnormalRate: number; readonly seed?: number }
   | { readonly kind: 'load'; readonly keys: number; readonly rate: number; readonly abnormalRate: number; readonly seed?: number }
-  | { readonly kind: 'files'; readonly files: readonly string[]; readonly format?: 'ndjson' | 'csv' | 'sshd'; readonly key: 'user' | 'ip' };
+  | {
+      readonly kind: 'files';
+      readonly files: readonly string[];
+      readonly format?: 'ndjson' | 'csv' | 'sshd';
+      readonly key: 'user' | 'ip';
+      /** One file that grows and is rotated. */
+      readonly follow?: boolean;
+    };
 
 export const DEFAULT_THRESHOLD = 3;
 export const DEFAULT_ABNORMAL_RATE = 0.3;

@@ -1,4 +1,3 @@
-import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -19,6 +18,7 @@ import { createGateway } from './http/gateway.js';
 import { Jobs } from './job-control.js';
 import { type JobOutcome, whenRunning } from './job-watch.js';
 import { type ClusterSettings, clusterPart, engineOptions, type Settings } from './settings.js';
+import { checkSourceFiles } from './source-files.js';
 import { applyGiven, defaultPlan, type JobPlan, type StartGiven, submission } from './start-plan.js';
 import type { Webhook } from './webhook/webhook.js';
 
@@ -178,12 +178,12 @@ export class Server {
     if (last?.state === 'RUNNING') {
       const stored = { parameters: storedParameters(last.parameters), configuration: last.configuration };
       const plan = applyGiven(stored, given, settings);
-      await checkFiles(plan);
+      await checkSourceFiles(plan);
       await engine.resumeJob(last.jobId, submission(plan, this.#module));
       jobId = last.jobId;
     } else {
       const plan = this.#newPlan();
-      await checkFiles(plan);
+      await checkSourceFiles(plan);
       jobId = (await engine.submitJob(submission(plan, this.#module))).jobId;
     }
     const outcome = await Promise.race([whenRunning(engine, jobId), this.#options.stopped.then(() => undefined)]);
@@ -208,14 +208,4 @@ function standing(url: string, outcome: JobOutcome): string {
 /** Unless it has a place of its own, `savepoints` stands beside the checkpoint directory. */
 function savepointsBeside(cluster: ClusterSettings, directory: DataDirectory): string {
   return cluster.checkpointDirectory === undefined ? directory.savepoints : join(cluster.checkpointDirectory, '..', 'savepoints');
-}
-
-/** A file that is not there would fail the job again and again: better said at once. */
-async function checkFiles({ parameters: { source } }: JobPlan): Promise<void> {
-  if (source.kind !== 'files') return;
-  for (const file of source.files) {
-    await access(file, constants.R_OK).catch((error: Error) => {
-      throw new RunError(`${file} cannot be read: ${error.message}`);
-    });
-  }
 }

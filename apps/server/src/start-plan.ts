@@ -26,7 +26,7 @@ export interface JobPlan {
 const SOURCE_OPTIONS = {
   simulated: ['eventInterval', 'abnormalRate', 'seed'],
   load: ['keys', 'rate', 'abnormalRate', 'seed'],
-  files: ['format', 'key'],
+  files: ['format', 'key', 'follow'],
 } as const;
 
 /** The seed system's job. */
@@ -86,7 +86,8 @@ function applySource(stored: SourceParameters, given: StartGiven): SourceParamet
       };
     case 'files': {
       const format = given.format ?? base.format;
-      return { ...base, key: given.key ?? base.key, ...(format === undefined ? {} : { format }) };
+      const follow = given.follow ?? base.follow;
+      return { ...base, key: given.key ?? base.key, ...(format === undefined ? {} : { format }), ...(follow ? { follow } : {}) };
     }
   }
 }

@@ -3,6 +3,7 @@ export { AlertLogSink, type LoggableAlert, type LoggedAlert } from './alert-log/
 export { type UserEvent, userEvent } from './event.js';
 export { CommittedFileTail } from './file/committed-file-tail.js';
 export { type FilePosition, FileSource, type FileSourceOptions, filePosition } from './file/file-source.js';
+export { FollowSource, type FollowSourceOptions } from './file/follow/follow-source.js';
 export type { FormatName, KeyField } from './file/formats/format.js';
 export { SinkFileError } from './file/sink-file-error.js';
 export { SourceFileError } from './file/source-file-error.js';

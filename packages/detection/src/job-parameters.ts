@@ -10,7 +10,8 @@ export const DEFAULT_SEED = 1245;
 export type SourceParameters =
   | ({ readonly kind: 'simulated' } & RandomUserEventSourceOptions)
   | ({ readonly kind: 'load' } & LoadSourceOptions)
-  | ({ readonly kind: 'files' } & FileSourceOptions);
+  /** `follow`: one file, which grows and is rotated; else files that end. */
+  | ({ readonly kind: 'files'; readonly follow?: boolean } & FileSourceOptions);
 
 export type SinkParameters =
   | { readonly kind: 'alert-log'; readonly directory: string }
@@ -83,9 +84,11 @@ function readFiles(reader: ParameterReader): SourceParameters {
   const files = reader.strings('files');
   const relative = files.find((path) => !isAbsolute(path));
   if (relative !== undefined) throw new InvalidConfigurationError(`source.files must be absolute paths, not ${relative}`);
-  if (reader.boolean('follow', false)) throw new InvalidConfigurationError('source.follow is not built yet: files are read to their end');
+  const follow = reader.boolean('follow', false);
+  if (follow && files.length > 1) throw new InvalidConfigurationError(`source.follow takes one file, not ${files.length}`);
   const format = reader.oneOf('format', ['ndjson', 'csv', 'sshd']);
-  return { kind: 'files', files, key: reader.oneOf('key', ['user', 'ip'], 'user'), ...(format === undefined ? {} : { format }) };
+  const key = reader.oneOf('key', ['user', 'ip'], 'user');
+  return { kind: 'files', files, key, ...(follow ? { follow } : {}), ...(format === undefined ? {} : { format }) };
 }
 
 function readSink(reader: ParameterReader): SinkParameters {

@@ -88,6 +88,7 @@ describe('the detection job', () => {
       { kind: 'simulated', startTime: 5 },
       { kind: 'load', count: 5, startTime: 5 },
       { kind: 'files', files: ['/a'], format: 'csv', key: 'ip' },
+      { kind: 'files', files: ['/a'], key: 'user', follow: true },
     ]) {
       const complete = readParameters({ sink, source });
       expect(readParameters({ ...complete })).toEqual(complete);
@@ -108,7 +109,7 @@ describe('the detection job', () => {
     [{ sink, source: { kind: 'load', rate: -1 } }, 'source.rate must be a number of at least 0, not -1'],
     [{ sink, source: { kind: 'files', files: [] } }, 'source.files must be a list of text, one at least, not []'],
     [{ sink, source: { kind: 'files', files: ['a'] } }, 'source.files must be absolute paths, not a'],
-    [{ sink, source: { kind: 'files', files: ['/a'], follow: true } }, 'source.follow is not built yet'],
+    [{ sink, source: { kind: 'files', files: ['/a', '/b'], follow: true } }, 'source.follow takes one file, not 2'],
     [{ sink, source: { kind: 'files', files: ['/a'], format: 'xml' } }, 'source.format must be one of ndjson, csv, sshd, not "xml"'],
     [{ sink, source: { kind: 'simulated', keys: 3 } }, 'there is no parameter source.keys'],
   ])('refuses %j', (given, message) => expect(() => readParameters(given)).toThrow(message));

@@ -1,4 +1,4 @@
-import { FileSource, LoadSource, RandomUserEventSource, userEvent } from '@weir/connectors';
+import { FileSource, FollowSource, LoadSource, RandomUserEventSource, userEvent } from '@weir/connectors';
 import { defineJob, type SingleOutputStreamOperator, type StreamExecutionEnvironment } from '@weir/runtime';
 import { AbnormalCountProcessFunction } from './abnormal-count-process-function.js';
 import { AlertSink } from './alert-sink.js';
@@ -45,6 +45,11 @@ function addSource(env: StreamExecutionEnvironment, { source, parallelism }: Job
     case 'load':
       return env.fromSource(new LoadSource(source), userEvent).uid('load-source').name('LoadSource').setParallelism(parallelism);
     case 'files':
+      if (source.follow) {
+        const { files, format, key } = source;
+        const followed = new FollowSource({ path: files[0], format, key });
+        return env.fromSource(followed, userEvent).uid('followed-file-source').name('FollowedFileSource').setParallelism(1);
+      }
       // One reader: files are in order only if they are read in order.
       return env.fromSource(new FileSource(source), userEvent).uid('file-source').name('FileSource').setParallelism(1);
   }

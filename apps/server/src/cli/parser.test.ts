@@ -66,7 +66,6 @@ describe('weir start', () => {
     ['--source http', /--source: http is not built yet/],
     ['--source kafka', /--source: "kafka" is not one of/],
     ['--source file:', /--source/],
-    ['--follow', /--follow is not built yet/],
     ['--webhook file:///etc/passwd', /neither http:\/\/ nor https:\/\//],
     ['--webhook nonsense', /no URL/],
     ['--abnormal-rate 1.5', /no number from 0 to 1/],

@@ -11,6 +11,27 @@ const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
+/**
+ * What a `RecordReader` reads: the bytes of one file, in order. `bytes[from … end)` is what can be looked at; the reader moves `from` on, and
+ * calls `advance` where that is not enough. `ChunkedFile` is one for files that do not change, `GrowingFile` for those that do.
+ */
+export interface ByteSource {
+  readonly bytes: Buffer;
+  from: number;
+  readonly end: number;
+  /** Nothing follows `end`. */
+  readonly atEnd: boolean;
+  /** Offset in the file of `from`. */
+  readonly offset: number;
+  /** When the file was last changed before `bytes` were read, ms; absent where the position's `referenceTime` stays the right one. */
+  readonly changedAt?: number;
+  /** False if there is nothing new. */
+  advance(): boolean;
+  /** Resolves when `advance` would not return false. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** Where in one file to go on; all of it from `RecordReader` itself. */
 export interface RecordPosition {
   readonly offset: number;
@@ -22,21 +43,21 @@ export interface RecordPosition {
 
 /** One file as a sequence of parsed records, from any record on. */
 export class RecordReader {
-  readonly #file: ChunkedFile;
+  readonly #file: ByteSource;
   readonly #format: Format;
   readonly #formatName: FormatName;
-  readonly #referenceTime: number;
+  readonly #options: { readonly key: KeyField; referenceTime: number };
   /** Lines before `offset`. */
   line: number;
   /** Offset of a record that is being dropped because it is too long. */
   #dropping: number | undefined;
 
-  private constructor(file: ChunkedFile, position: RecordPosition, key: KeyField) {
+  constructor(file: ByteSource, position: RecordPosition, key: KeyField) {
     this.#file = file;
     this.#formatName = position.format;
-    this.#referenceTime = position.referenceTime;
+    this.#options = { key, referenceTime: position.referenceTime };
     this.line = position.line;
-    this.#format = createFormat(position.format, { key, referenceTime: position.referenceTime }, position.header);
+    this.#format = createFormat(position.format, this.#options, position.header, position.offset === 0);
   }
 
   static async open(path: string, from: RecordPosition | undefined, format: FormatName | undefined, key: KeyField): Promise<RecordReader> {
@@ -56,7 +77,7 @@ export class RecordReader {
 
   /** The position of a record that began there. */
   positionAt(offset: number, line: number): RecordPosition {
-    return { offset, line, format: this.#formatName, header: this.#format.header, referenceTime: this.#referenceTime };
+    return { offset, line, format: this.#formatName, header: this.#format.header, referenceTime: this.#options.referenceTime };
   }
 
   /** The next record; undefined if its bytes have not come yet (wait for `ready`), null at the end of the file. */
@@ -81,6 +102,7 @@ export class RecordReader {
         return this.#format.tooLong;
       }
       if (!file.advance()) return undefined;
+      if (file.changedAt !== undefined) this.#options.referenceTime = Math.max(this.#options.referenceTime, Math.floor(file.changedAt));
     }
   }
 

@@ -80,7 +80,10 @@ export const startOptions = {
     value: 'URL',
     help: 'alerts are posted there at once, at least once each; signed if WEIR_WEBHOOK_SECRET is set',
   } satisfies Option<string>,
-  follow: { read: boolean, help: 'file: go on as it grows', notBuilt: true } satisfies Option<boolean>,
+  follow: {
+    read: boolean,
+    help: 'file: go on as it grows and is rotated, from its beginning; it may not be there yet',
+  } satisfies Option<boolean>,
   fresh: {
     read: boolean,
     help: 'start a new job with empty state; old jobs and checkpoints are moved aside, not deleted',

@@ -18,10 +18,13 @@ export class CsvFormat implements Format {
   #header: string | null = null;
   /** Undefined if the header cannot be used: then no line can. */
   #columns: Columns | undefined;
+  /** The header is that of the file before this one: the first line may name the columns anew or be data already. */
+  #inherited: boolean;
 
-  constructor(options: FormatOptions, header: string | null) {
+  constructor(options: FormatOptions, header: string | null, atStart = false) {
     this.#options = options;
     if (header !== null) this.#useHeader(header);
+    this.#inherited = header !== null && atStart;
   }
 
   get header(): string | null {
@@ -35,6 +38,7 @@ export class CsvFormat implements Format {
   parse(text: string): Parsed {
     if (text.trim() === '') return BLANK;
     if (this.#header === null) return this.#useHeader(text);
+    if (this.#inherited && this.#namesColumnsAnew(text)) return BLANK;
     if (this.#columns === undefined) return malformed('the first line does not name the columns');
     const fields = csvFields(text);
     if (!Array.isArray(fields)) return malformed(fields.wrong);
@@ -44,6 +48,15 @@ export class CsvFormat implements Format {
       { userId: fields[userId], eventType: fields[eventType], timestamp: fields[timestamp], ip: fields[ip] },
       this.#options.key,
     );
+  }
+
+  #namesColumnsAnew(text: string): boolean {
+    this.#inherited = false;
+    const [header, columns] = [this.#header, this.#columns];
+    if (this.#useHeader(text) === BLANK) return true;
+    this.#header = header;
+    this.#columns = columns;
+    return false;
   }
 
   #useHeader(text: string): Parsed {

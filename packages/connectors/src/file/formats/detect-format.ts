@@ -3,12 +3,13 @@ import { BLANK, type Format, type FormatName, type FormatOptions } from './forma
 import { NdjsonFormat } from './ndjson.js';
 import { isSshdLine, SshdFormat } from './sshd.js';
 
-export function createFormat(name: FormatName, options: FormatOptions, header: string | null): Format {
+/** `atStart`: the next record is the file's first, so a `header` that is known already is that of the file before it. */
+export function createFormat(name: FormatName, options: FormatOptions, header: string | null, atStart: boolean): Format {
   switch (name) {
     case 'ndjson':
       return new NdjsonFormat(options);
     case 'csv':
-      return new CsvFormat(options, header);
+      return new CsvFormat(options, header, atStart);
     case 'sshd':
       return new SshdFormat(options);
   }

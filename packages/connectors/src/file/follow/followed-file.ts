@@ -1,0 +1,129 @@
+import { DETECT_BYTES, detectFormat } from '../formats/detect-format.js';
+import type { FormatName, KeyField, Parsed } from '../formats/format.js';
+import { type RecordPosition, RecordReader } from '../record-reader.js';
+import { SourceFileError } from '../source-file-error.js';
+import type { FollowPosition } from './follow-position.js';
+import type { GrowingFile } from './growing-file.js';
+
+const NEWLINE = 10;
+
+/** What a file takes over from the one before it. */
+export interface Inherited {
+  readonly format: FormatName | undefined;
+  readonly header: string | null;
+}
+
+/** One file of the trail: its bytes, the records in them, and how far they have been taken. */
+export class FollowedFile {
+  readonly generation: number;
+  readonly file: GrowingFile;
+  /** When it last grew, or another took its place. */
+  touchedAt: number;
+  /** Events of the record at `offset` that are out already. */
+  repeated = 0;
+  readonly #key: KeyField;
+  #format: FormatName | undefined;
+  #header: string | null;
+  #reader: RecordReader | undefined;
+
+  constructor(generation: number, file: GrowingFile, inherited: Inherited, key: KeyField, now: number) {
+    this.generation = generation;
+    this.file = file;
+    this.#key = key;
+    this.#format = inherited.format;
+    this.#header = inherited.header;
+    this.touchedAt = now;
+  }
+
+  /** Where a checkpoint left it; `file` has been resumed there. */
+  restore(position: FollowPosition): void {
+    this.repeated = position.repeated;
+    if (this.#format !== undefined) this.#read({ ...position, format: this.#format });
+  }
+
+  get inheritance(): Inherited {
+    return { format: this.#format, header: this.#reader?.positionAt(0, 0).header ?? this.#header };
+  }
+
+  /** Byte at which the next record begins. */
+  get offset(): number {
+    return this.#reader?.offset ?? this.file.offset;
+  }
+
+  get line(): number {
+    return this.#reader?.line ?? 0;
+  }
+
+  /** Bytes of a record that is not complete. To be asked after `next` has said that there is none. */
+  get hasPartial(): boolean {
+    return this.offset < this.file.offset + this.file.unread;
+  }
+
+  /** Makes its records readable if it can be told by now what they are. Throws a `SourceFileError` if that cannot be told. */
+  prepare(): boolean {
+    if (this.#reader !== undefined) return true;
+    this.file.advance();
+    const seen = this.file.peek();
+    if (this.#format === undefined) {
+      // Half a line tells nothing.
+      if (seen.indexOf(NEWLINE) === -1 && seen.length < DETECT_BYTES && !this.file.atEnd) return false;
+      this.#format = detectFormat(this.file.path, seen.subarray(0, Math.max(seen.lastIndexOf(NEWLINE) + 1, DETECT_BYTES)));
+      if (this.#format === undefined)
+        throw new SourceFileError(this.file.path, 'is of no format that can be told from its first lines; say it by --format');
+    }
+    this.#read({ offset: 0, line: 0, format: this.#format, header: this.#header, referenceTime: Math.floor(this.file.changedAt) });
+    return true;
+  }
+
+  /** The next complete record; undefined if there is none. */
+  next(): Parsed | undefined {
+    const parsed = this.#reader?.next();
+    if (parsed === null) {
+      // Its last line was taken as it is; should it grow nevertheless, it goes on behind it.
+      this.file.atEnd = false;
+      return undefined;
+    }
+    return parsed;
+  }
+
+  /** Has the last line taken without its newline. */
+  takePartial(): void {
+    this.file.atEnd = true;
+    this.prepare();
+  }
+
+  /** Begins anew with a file that was cut; returns how many bytes of what it held were not taken, as far as is known. */
+  restart(): number {
+    const missing = Math.max(0, this.file.size - this.offset);
+    const { header } = this.inheritance;
+    this.file.restart();
+    this.repeated = 0;
+    this.#reader = undefined;
+    this.#header = header;
+    return missing;
+  }
+
+  /** `at`: where a record began whose events are not all out. */
+  position(at: { readonly offset: number; readonly line: number } | undefined): Omit<FollowPosition, keyof FollowTotals> {
+    const { offset, line } = at ?? this;
+    const record = this.#reader?.positionAt(offset, line);
+    return {
+      generation: this.generation,
+      path: this.file.path,
+      ...this.file.identity,
+      offset,
+      line,
+      repeated: this.repeated,
+      format: this.#format ?? '',
+      header: record?.header ?? this.#header,
+      referenceTime: record?.referenceTime ?? 0,
+    };
+  }
+
+  #read(position: RecordPosition): void {
+    this.#reader = new RecordReader(this.file, position, this.#key);
+  }
+}
+
+export const FOLLOW_TOTALS = ['events', 'lines', 'bytes', 'skipped', 'malformed', 'bytesMissing', 'sequence'] as const;
+export type FollowTotals = Record<(typeof FOLLOW_TOTALS)[number], number>;

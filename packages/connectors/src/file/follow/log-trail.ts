@@ -1,0 +1,234 @@
+import { realpath, stat } from 'node:fs/promises';
+import type { FormatName, KeyField } from '../formats/format.js';
+import { SourceFileError } from '../source-file-error.js';
+import { gzipContent } from './compressed.js';
+import { findAgain, type Gap } from './find-again.js';
+import type { FollowPosition } from './follow-position.js';
+import { FollowedFile, type FollowTotals, type Inherited } from './followed-file.js';
+import { GrowingFile, inodeOf } from './growing-file.js';
+import { type Reference, rotatedAfter, type Sibling, siblingsOfAll, steadySiblings } from './siblings.js';
+
+/** How long a rotated file must have been quiet until a last line without newline is taken as it is, ms. */
+export const PARTIAL_GRACE = 1_000;
+/** How long it is kept open after that, in case a writer still has it, ms. The newest rotated one is kept until the next rotation or its removal. */
+export const LINGER = 60_000;
+
+/** A rotation is a few renames: it is over before that many looks are. */
+const MOST_ROUNDS = 50;
+
+export interface TrailOptions {
+  /** What is followed: whatever file has this name. */
+  readonly path: string;
+  readonly format: FormatName | undefined;
+  readonly key: KeyField;
+  readonly now: () => number;
+  readonly onGap: (gap: Gap) => void;
+  /** Why the file cannot be read for now; undefined once it can. */
+  readonly onTrouble: (reason: string | undefined) => void;
+}
+
+const NOWHERE = {
+  generation: 0,
+  inode: '',
+  head: '',
+  headLength: 0,
+  size: 0,
+  offset: 0,
+  line: 0,
+  repeated: 0,
+  format: '',
+  header: null,
+  referenceTime: 0,
+} as const;
+
+/**
+ * The files that have had one name, in the order in which they had it: rotated ones that may still grow, then the live one. Held open, so
+ * that no rename or removal matters while it runs; found again by inode and first bytes after a restart.
+ *
+ * `look` goes once round and brings what is new; it is not called again before all records that it brought have been taken.
+ */
+export class LogTrail {
+  readonly #options: TrailOptions;
+  readonly #files: FollowedFile[] = [];
+  #generation = 0;
+  /** What new files are to come after when the one that was being read was not found again. */
+  #lost: Reference | undefined;
+  /** What stands for it in checkpoints until there is a file again; no file is ever taken for it. */
+  placeholder: Omit<FollowPosition, keyof FollowTotals> | undefined;
+  #inherited: Inherited;
+  #paths: readonly string[];
+  /** True while nothing has the name. */
+  absent = false;
+
+  constructor(options: TrailOptions) {
+    this.#options = options;
+    this.#inherited = { format: options.format, header: null };
+    this.#paths = [options.path];
+  }
+
+  /** Oldest first: records are to be taken in this order. */
+  get files(): readonly FollowedFile[] {
+    return this.#files;
+  }
+
+  /** For the first time: the file that is there, whole; if there is none, whatever gets the name from now on. */
+  async begin(): Promise<void> {
+    const live = await this.#live();
+    if (live !== undefined && (await this.#add(this.#options.path, live))) return;
+    const modified = BigInt(Math.floor(this.#options.now())) * 1_000_000n;
+    this.#lost = { inode: '', modified };
+    this.placeholder = { ...NOWHERE, path: this.#options.path, modified: String(modified) };
+  }
+
+  async restore(positions: readonly FollowPosition[]): Promise<void> {
+    const ordered = [...positions].sort((a, b) => a.generation - b.generation);
+    this.#paths = [...new Set([this.#options.path, ...ordered.map(({ path }) => path)])];
+    for (const position of ordered) {
+      const newest = position === ordered.at(-1);
+      const inherited = { format: (position.format || this.#options.format) as FormatName | undefined, header: position.header };
+      this.#inherited = inherited;
+      this.#generation = position.generation + 1;
+      let found = await findAgain(position, this.#options.path, await siblingsOfAll(this.#paths));
+      // A rotation while it looked: names have moved on.
+      if ('gap' in found) found = await findAgain(position, this.#options.path, await siblingsOfAll(this.#paths));
+      if ('file' in found) {
+        const followed = new FollowedFile(position.generation, found.file, inherited, this.#options.key, this.#options.now());
+        followed.restore(position);
+        this.#files.push(followed);
+      } else {
+        if (newest) this.#lost = { inode: found.copy ?? '', modified: BigInt(position.modified) };
+        if (newest) this.placeholder = { ...position, inode: '', headLength: 0, size: position.offset };
+        // Of one that had been read to the end only a late writer's lines could be missing.
+        if ((newest && position.inode !== '') || found.gap.bytesMissing > 0) this.#options.onGap(found.gap);
+      }
+    }
+  }
+
+  /** True if there may be records to take now. */
+  async look(): Promise<boolean> {
+    await this.#lookForRotation();
+    for (const [index, followed] of this.#files.entries()) {
+      if (await this.#fill(followed)) {
+        // A writer that has moved on to this file wrote its last lines to an older one before: these are to be there first.
+        for (const older of this.#files.slice(0, index)) await this.#fill(older);
+        return true;
+      }
+      if (index < this.#files.length - 1 && followed.hasPartial) {
+        // The newer file waits, so that the order of lines stays. Two rotations later nobody is in the middle of a line.
+        if (index === this.#files.length - 2 && this.#quiet(followed) < PARTIAL_GRACE) return false;
+        followed.takePartial();
+        return true;
+      }
+    }
+    await this.#letGo();
+    return false;
+  }
+
+  async close(): Promise<void> {
+    for (const { file } of this.#files.splice(0)) await file.close();
+  }
+
+  #quiet(followed: FollowedFile): number {
+    return this.#options.now() - followed.touchedAt;
+  }
+
+  async #fill(followed: FollowedFile): Promise<boolean> {
+    const filled = await followed.file.fill();
+    if (filled === 'cut') {
+      const bytesMissing = followed.restart();
+      followed.touchedAt = this.#options.now();
+      this.#options.onGap({ file: followed.file.path, bytesMissing, reason: 'truncated' });
+      return true;
+    }
+    if (filled) followed.touchedAt = this.#options.now();
+    return filled && followed.prepare();
+  }
+
+  /** Finds out what has the name now, and what had it meanwhile. While names are being changed it looks again. */
+  async #lookForRotation(): Promise<void> {
+    for (let round = 0; round < MOST_ROUNDS; round++) if (await this.#lookAtNames()) return;
+  }
+
+  /** False if names changed while it looked. */
+  async #lookAtNames(): Promise<boolean> {
+    const live = await this.#live();
+    if (live !== undefined && this.#files.some(({ file }) => file.inode === live)) return true;
+    const newest = this.#files.at(-1)?.file;
+    const reference = this.#lost ?? (newest && { inode: newest.inode, modified: await newest.modified() });
+    if (reference !== undefined) {
+      const siblings = await steadySiblings(this.#paths);
+      if (siblings === undefined || (await this.#live()) !== live || !(await this.#addRotated(siblings, reference, live))) return false;
+    }
+    return live === undefined || this.#add(this.#options.path, live);
+  }
+
+  /** Files that had the name after `reference` and have lost it already: more than one rotation since the last look. False if names changed. */
+  async #addRotated(siblings: readonly Sibling[], reference: Reference, live: string | undefined): Promise<boolean> {
+    const known = new Set(this.#files.map(({ file }) => file.inode));
+    if (live !== undefined) known.add(live);
+    for (const sibling of rotatedAfter(siblings, reference, known)) {
+      if (sibling.compressed) {
+        const content = await gzipContent(sibling.path, 0);
+        this.#options.onGap({ file: sibling.path, bytesMissing: content?.size ?? 0, reason: 'compressed' });
+        this.#lost = sibling;
+      } else if (!(await this.#add(sibling.path, sibling.inode))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** False if the path is another file's by now. */
+  async #add(path: string, inode: string): Promise<boolean> {
+    let file: GrowingFile;
+    try {
+      file = await GrowingFile.open(await realpath(path));
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ENOENT') return false;
+      // At the very start it is said at once; later it may be mended while the job waits.
+      if (this.#generation === 0 && this.#lost === undefined) throw SourceFileError.unreadable(path, error);
+      this.#options.onTrouble(reasonOf(error));
+      return true;
+    }
+    if (file.inode !== inode || this.#files.some((known) => known.file.inode === inode)) {
+      await file.close();
+      return false;
+    }
+    const before = this.#files.at(-1);
+    const inherited = before?.inheritance ?? this.#inherited;
+    const now = this.#options.now();
+    if (before !== undefined) before.touchedAt = now;
+    this.#files.push(new FollowedFile(this.#generation++, file, inherited, this.#options.key, now));
+    this.#lost = undefined;
+    return true;
+  }
+
+  async #live(): Promise<string | undefined> {
+    try {
+      const seen = await stat(this.#options.path, { bigint: true });
+      this.absent = false;
+      this.#options.onTrouble(undefined);
+      return inodeOf(seen);
+    } catch (error) {
+      this.absent = true;
+      if ((error as { code?: string }).code !== 'ENOENT') this.#options.onTrouble(reasonOf(error));
+      return undefined;
+    }
+  }
+
+  /** Closes rotated files that nobody writes to any more. */
+  async #letGo(): Promise<void> {
+    for (let index = this.#files.length - 2; index >= 0; index--) {
+      const followed = this.#files[index];
+      const superseded = index < this.#files.length - 2 || followed.file.links === 0;
+      if (!superseded || this.#quiet(followed) < LINGER) continue;
+      this.#files.splice(index, 1);
+      await followed.file.close();
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as { readonly code?: string; readonly message?: string };
+  return code === 'EACCES' ? 'permission denied' : (message ?? String(error));
+}
