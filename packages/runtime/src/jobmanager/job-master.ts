@@ -501,7 +501,7 @@ export class JobMaster {
       return;
     }
     this.#enter('RESTARTING', failure.message);
-    void this.#options.history.restart(now).catch(ignore);
+    const noted = this.#options.history.restart(now).catch(ignore);
     this.#recovery = {
       number: this.#options.history.numRestarts,
       cause: failure.message,
@@ -515,6 +515,8 @@ export class JobMaster {
     this.#do(async () => {
       this.#restartQueued = false;
       await this.#stopTasks(`the job failed: ${failure.message}`);
+      // Its number is that of the attempt: a JobManager after this one must not use it again.
+      await noted;
       const waited = this.#options.clock.now() - now;
       if (waited < delay) await this.#waitFor(epoch, () => this.#delay(delay - waited));
       if (epoch === this.#epoch) await this.#schedule(epoch);

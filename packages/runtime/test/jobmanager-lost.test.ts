@@ -1,0 +1,27 @@
+import { afterEach, expect, it } from 'vitest';
+import { configuration, TestCluster } from './cluster.js';
+
+let cluster: TestCluster;
+
+afterEach(() => cluster.remove());
+
+it('a JobManager that is lost again and again, as soon as the job runs, is a restart each time', async () => {
+  cluster = await TestCluster.start();
+  const jobId = await cluster.submit({ events: 1_000_000_000, rate: 1_000 }, configuration({ interval: 50 }));
+  await cluster.until(jobId, ({ state }) => state === 'RUNNING');
+  for (let lost = 1; lost <= 20; lost++) {
+    await cluster.engine.execute({ type: 'fail-jobmanager' });
+    await cluster.until(jobId, ({ state, numRestarts }) => state === 'RUNNING' && numRestarts === lost);
+  }
+  expect(cluster.engine.snapshot().taskManagers.every(({ attempt }) => attempt === 1)).toBe(true);
+});
+
+it('together with a TaskManager that had hung just before does not hold the job up for good', async () => {
+  cluster = await TestCluster.start();
+  const jobId = await cluster.submit({ events: 1_000_000_000, rate: 1_000 }, configuration({ interval: 50 }));
+  await cluster.until(jobId, ({ state }) => state === 'RUNNING');
+  await cluster.engine.execute({ type: 'fail-taskmanager', id: 'taskmanager-2', mode: 'hang' });
+  await cluster.engine.execute({ type: 'fail-jobmanager' });
+  await cluster.until(jobId, ({ state, numRestarts }) => state === 'RUNNING' && numRestarts > 0);
+  expect(cluster.engine.snapshot().taskManagers.map(({ attempt }) => attempt)).toEqual([1, 2, 1]);
+});
