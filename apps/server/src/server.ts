@@ -7,16 +7,18 @@ import type { FastifyInstance } from 'fastify';
 import type { AlertLog } from './alerts/alert.js';
 import { AlertBook } from './alerts/alert-book.js';
 import { openAlertLog } from './alerts/open-alert-log.js';
-import { eventLine } from './cli/event-lines.js';
-import { ReplayMarksFile } from './cli/replay-marks-file.js';
 import { RunError, UsageError } from './cli/usage-error.js';
 import { type DataDirectory, openDataDirectory } from './data-directory/data-directory.js';
 import { storedParameters } from './detection-parameters.js';
 import type { EmbeddedEngine, EmbeddedEngineOptions } from './engine-types.js';
+import { EventLog } from './event-log/event-log.js';
+import { ReplayMarksFile } from './event-log/replay-marks-file.js';
 import { flinkConfiguration } from './flink-configuration.js';
 import { createGateway } from './http/gateway.js';
+import { RestError } from './http/rest-error.js';
 import { Jobs } from './job-control.js';
 import { type JobOutcome, whenRunning } from './job-watch.js';
+import { Dashboard, type SpeedControl } from './push/dashboard.js';
 import { type ClusterSettings, clusterPart, engineOptions, type Settings } from './settings.js';
 import { checkSourceFiles } from './source-files.js';
 import { applyGiven, defaultPlan, type JobPlan, type StartGiven, submission } from './start-plan.js';
@@ -37,6 +39,13 @@ export interface ServerOptions {
   readonly stopped: Promise<unknown>;
 }
 
+const NO_SPEED: SpeedControl = {
+  current: () => undefined,
+  change: async () => {
+    throw new RestError(409, 'The speed of this source cannot be changed.');
+  },
+};
+
 /** A TaskManager's last checkpoint and end together, ms. */
 const STOP_TIMEOUT = 8_000;
 
@@ -46,12 +55,14 @@ export class Server {
   readonly #directory: DataDirectory;
   readonly #log: AlertLog;
   readonly #alerts: AlertBook;
+  readonly #events: EventLog;
+  readonly #jobs: Jobs;
+  readonly #dashboard: Dashboard;
   readonly #module = createRequire(import.meta.url).resolve('@weir/detection/job');
   readonly #engineOptions: EmbeddedEngineOptions;
   #gateway: FastifyInstance | undefined;
   #engine: EmbeddedEngine | undefined;
   #webhook: Webhook | undefined;
-  #replays: ReplayMarksFile | undefined;
   #url = '';
 
   private constructor(options: ServerOptions, directory: DataDirectory, cluster: ClusterSettings) {
@@ -65,7 +76,29 @@ export class Server {
       defaultEngineOptions,
     );
     this.#log = openAlertLog(directory.alerts);
-    this.#alerts = new AlertBook(this.#log, (error) => this.#complain(error));
+    this.#alerts = new AlertBook(
+      this.#log,
+      (error) => this.#complain(error),
+      (change) => this.#dashboard.acceptAlert(change),
+    );
+    this.#events = new EventLog(new ReplayMarksFile(join(directory.path, 'replay-marks.json')), options.print);
+    this.#jobs = new Jobs({
+      engine: () => this.#engine,
+      module: this.#module,
+      checkpointDirectory: this.#engineOptions.checkpointDirectory,
+      newPlan: () => this.#newPlan(),
+    });
+    this.#dashboard = new Dashboard({
+      engine: () => this.#engine,
+      book: this.#alerts,
+      log: this.#events,
+      jobs: this.#jobs,
+      speed: NO_SPEED,
+      dataDirectory: directory.path,
+      version: options.version,
+      webhook: options.given.webhook !== undefined,
+      onError: (error) => this.#complain(error),
+    });
   }
 
   /** Resolves once it is up, whether its job runs or not. Throws `RunError` or `UsageError` with nothing left running. */
@@ -90,10 +123,12 @@ export class Server {
   }
 
   async stop(): Promise<void> {
+    await this.#dashboard.disconnect();
     await this.#gateway?.close();
     await this.#engine?.stop({ lastCheckpoint: true, timeout: STOP_TIMEOUT });
     await this.#webhook?.close();
-    this.#replays?.write();
+    await this.#dashboard.close();
+    this.#events.close();
     this.#directory.release();
   }
 
@@ -105,21 +140,12 @@ export class Server {
   async #listen(): Promise<void> {
     const { host, port, token, version } = this.#options;
     let actualPort = port;
-    const jobs = new Jobs({
-      engine: () => this.#engine,
-      module: this.#module,
-      checkpointDirectory: this.#engineOptions.checkpointDirectory,
-      newPlan: () => this.#newPlan(),
-    });
     const configuration = () => flinkConfiguration(this.#engineOptions, this.#engine?.snapshot().jobs[0]?.checkpointConfig);
-    const services = { engine: () => this.#engine, alerts: this.#alerts, jobs, configuration, version };
-    const gateway = createGateway(services, {
-      host,
-      port: () => actualPort,
-      ...(token === undefined ? {} : { token }),
-      onError: (error) => this.#complain(error),
-    });
+    const services = { engine: () => this.#engine, alerts: this.#alerts, jobs: this.#jobs, configuration, version };
+    const security = { host, port: () => actualPort, ...(token === undefined ? {} : { token }) };
+    const gateway = createGateway(services, { ...security, onError: (error) => this.#complain(error) });
     this.#gateway = gateway;
+    this.#dashboard.attach(gateway.server, security);
     try {
       await gateway.listen({ host, port });
     } catch (error) {
@@ -139,15 +165,12 @@ export class Server {
     this.#engine = engine;
     const { webhook: url } = this.#options.given;
     if (url !== undefined) this.#webhook = await this.#startWebhook(url);
-    const replays = new ReplayMarksFile(join(this.#directory.path, 'replay-marks.json'));
-    this.#replays = replays;
+    this.#dashboard.applyFiguresInterval();
     engine.subscribe((event) => {
       this.#alerts.accept(event);
       this.#webhook?.accept(event);
-      const replayed = event.type === 'published' && replays.marker.isReplay(event);
-      if (event.type === 'published') replays.noteChange();
-      const line = eventLine(event, replayed);
-      if (line !== undefined) this.#options.print(line);
+      this.#events.accept(event);
+      this.#dashboard.accept(event);
     });
   }
 

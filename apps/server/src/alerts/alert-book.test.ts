@@ -75,3 +75,33 @@ it('does not grow without bound', async () => {
   expect(alerts).toHaveLength(10_000);
   expect(alerts.at(-1)?.id).toBe('alert-11999');
 });
+
+it('tells each change of status once', async () => {
+  const log = new MemoryAlertLog();
+  const told: string[] = [];
+  const book = new AlertBook(
+    log,
+    () => {},
+    ({ alert, status, seq }) => told.push(`${alert.id} ${status} ${seq}`),
+  );
+  for (const n of [3, 4, 3]) book.accept(published(alert(n)));
+  book.accept(restoring(1_000));
+  expect(book.pending).toBe(0);
+  book.accept(published(alert(3)));
+  expect(book.pending).toBe(1);
+  book.accept(completed(2_000));
+  await statuses(book);
+  log.commit(alert(3), alert(5));
+  book.accept(committed);
+  await statuses(book);
+  // Word of it comes late: it is committed for good.
+  book.accept(published(alert(5)));
+  expect(told).toEqual([
+    'alert-3 pending null',
+    'alert-4 pending null',
+    'alert-4 withdrawn null',
+    'alert-3 committed 1',
+    'alert-5 committed 2',
+  ]);
+  expect(book.pending).toBe(0);
+});

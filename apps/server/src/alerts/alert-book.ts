@@ -1,5 +1,5 @@
 import type { EngineEvent } from '@weir/protocol';
-import { type Alert, type AlertLog, readAlert } from './alert.js';
+import { type Alert, type AlertLog, type CommittedAlert, readAlert } from './alert.js';
 import { CommittedFeed } from './committed-feed.js';
 
 export type AlertStatus = 'committed' | 'pending' | 'withdrawn';
@@ -14,12 +14,25 @@ export interface AlertList {
   readonly last: number;
 }
 
+/** What became of an alert: each change of its status once. */
+export interface AlertChange {
+  readonly alert: Alert;
+  readonly status: AlertStatus;
+  /** Given at the commit. */
+  readonly seq: number | null;
+  /** When it was raised, as far as this process knows. */
+  readonly raisedAt: number | undefined;
+}
+
 /** Enough to look at; alerts themselves are never lost, the log has them once they are committed. */
 const PENDING_KEPT = 10_000;
 const WITHDRAWN_KEPT = 1_000;
+/** A commit may be seen before the word that the alert was raised: these are not raised again by it. */
+const COMMITTED_REMEMBERED = 2_000;
 
 interface Pending {
   readonly alert: Alert;
+  readonly raisedAt: number;
   /** A failure came after it: unless the replay makes it again, the next checkpoint shows that it is gone. */
   inDoubt: boolean;
 }
@@ -32,20 +45,38 @@ export class AlertBook {
   readonly #log: AlertLog;
   readonly #pending = new Map<string, Pending>();
   readonly #withdrawn = new Map<string, Alert>();
+  readonly #committed = new Set<string>();
   readonly #feed: CommittedFeed;
   /** Triggered after the last restore and completed: what is still in doubt then is withdrawn. */
   #restoredAt = 0;
 
   readonly #onError: (error: unknown) => void;
+  readonly #onChange: (change: AlertChange) => void;
 
   /** `onError`: the log could not be read on the way; the next commit tries again. */
-  constructor(log: AlertLog, onError: (error: unknown) => void = () => {}) {
+  constructor(log: AlertLog, onError: (error: unknown) => void = () => {}, onChange: (change: AlertChange) => void = () => {}) {
     this.#log = log;
     this.#onError = onError;
-    this.#feed = new CommittedFeed(log, (alert) => {
-      this.#pending.delete(alert.id);
-      this.#withdrawn.delete(alert.id);
-    });
+    this.#onChange = onChange;
+    this.#feed = new CommittedFeed(log, (alert) => this.#commit(alert));
+  }
+
+  /** Those that a failure has not taken back and no checkpoint covers yet. */
+  get pending(): number {
+    let count = 0;
+    for (const { inDoubt } of this.#pending.values()) if (!inDoubt) count++;
+    return count;
+  }
+
+  /** Resolves once all that is committed has been told to `onChange` (of what was there before this process, the newest). */
+  catchUp(): Promise<void> {
+    return this.#feed.poll();
+  }
+
+  /** What an earlier process saw withdrawn; a replay may still make it again. */
+  restoreWithdrawn(alerts: readonly Alert[]): void {
+    for (const alert of alerts) if (!this.#pending.has(alert.id) && !this.#committed.has(alert.id)) this.#withdrawn.set(alert.id, alert);
+    dropOldest(this.#withdrawn, WITHDRAWN_KEPT);
   }
 
   /** Every event of the engine, in order. */
@@ -53,7 +84,7 @@ export class AlertBook {
     switch (event.type) {
       case 'published': {
         const alert = event.topic === 'alert' ? readAlert(event.payload) : undefined;
-        if (alert) this.#raised(alert);
+        if (alert) this.#raised(alert, event.at);
         return;
       }
       case 'recovery':
@@ -73,12 +104,25 @@ export class AlertBook {
     }
   }
 
-  #raised(alert: Alert): void {
+  #raised(alert: Alert, at: number): void {
+    if (this.#committed.has(alert.id)) return;
     this.#withdrawn.delete(alert.id);
+    const before = this.#pending.get(alert.id);
+    const raisedAt = before?.raisedAt ?? at;
     // To the end of the map: the newest are kept.
     this.#pending.delete(alert.id);
-    this.#pending.set(alert.id, { alert, inDoubt: false });
+    this.#pending.set(alert.id, { alert, raisedAt, inDoubt: false });
     dropOldest(this.#pending, PENDING_KEPT);
+    if (before === undefined) this.#onChange({ alert, status: 'pending', seq: null, raisedAt });
+  }
+
+  #commit({ seq, ...alert }: CommittedAlert): void {
+    const raisedAt = this.#pending.get(alert.id)?.raisedAt;
+    this.#pending.delete(alert.id);
+    this.#withdrawn.delete(alert.id);
+    this.#committed.add(alert.id);
+    dropOldest(this.#committed, COMMITTED_REMEMBERED);
+    this.#onChange({ alert, status: 'committed', seq, raisedAt });
   }
 
   async #settle(): Promise<void> {
@@ -86,10 +130,11 @@ export class AlertBook {
     if (doubted.length === 0) return;
     // What the restored checkpoint had covered is committed with its restore: that must be seen first.
     await this.#feed.poll();
-    for (const { alert } of doubted) {
+    for (const { alert, raisedAt } of doubted) {
       if (!this.#pending.get(alert.id)?.inDoubt) continue;
       this.#pending.delete(alert.id);
       this.#withdrawn.set(alert.id, alert);
+      this.#onChange({ alert, status: 'withdrawn', seq: null, raisedAt });
     }
     dropOldest(this.#withdrawn, WITHDRAWN_KEPT);
   }
@@ -119,9 +164,9 @@ export class AlertBook {
   }
 }
 
-function dropOldest(map: Map<string, unknown>, keep: number): void {
-  for (const key of map.keys()) {
-    if (map.size <= keep) return;
-    map.delete(key);
+function dropOldest(collection: Map<string, unknown> | Set<string>, keep: number): void {
+  for (const key of collection.keys()) {
+    if (collection.size <= keep) return;
+    collection.delete(key);
   }
 }

@@ -9,11 +9,14 @@ import { registerPrometheus } from './prometheus.js';
 import { errorBody, LEADER_ELECTION, RestError } from './rest-error.js';
 import { checkAccess, type SecurityOptions } from './security.js';
 import type { Services } from './services.js';
+import { registerStaticPage } from './static-page.js';
 
 /** Larger than any command; events have a path of their own, later. */
 const BODY_LIMIT = 1024 * 1024;
 
 export interface GatewayOptions extends SecurityOptions {
+  /** Where the built dashboard is, unless in its own place. */
+  readonly page?: string;
   /** Where an error that nobody foresaw is told: never to the client. */
   readonly onError?: (error: unknown) => void;
 }
@@ -50,7 +53,7 @@ export function createGateway(services: Services, options: GatewayOptions): Fast
   registerHealth(app, services);
   registerPrometheus(app, services);
   registerOpenApi(app, services);
-  registerPage(app, services);
+  if (!registerStaticPage(app, options.page)) registerPage(app, services);
   return app;
 }
 

@@ -23,5 +23,5 @@ export function testGateway(
   engine.subscribe((event) => alerts.accept(event));
   const services = { engine: () => engine, alerts, jobs, configuration: () => [['heartbeat.timeout', '5000']] as const, version: '0.1.0' };
   // `inject` sends "localhost:80".
-  return { app: createGateway(services, { host: '127.0.0.1', port: () => 80, ...options }), engine, log, alerts };
+  return { app: createGateway(services, { host: '127.0.0.1', port: () => 80, page: '/nowhere', ...options }), engine, log, alerts };
 }

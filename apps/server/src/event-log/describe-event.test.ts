@@ -1,7 +1,7 @@
 import type { EngineEvent, RecoveryInfo } from '@weir/protocol';
 import { expect, it } from 'vitest';
 import { checkpoint } from '../testing/snapshot.js';
-import { eventLine } from './event-lines.js';
+import { describeEvent, eventLine } from './describe-event.js';
 
 function published(topic: string, payload: unknown, dropped = 0): EngineEvent {
   return { type: 'published', at: 0, jobId: 'j', topic, taskManagerId: 't', vertexId: 'v', subtask: 0, dropped, payload };
@@ -32,4 +32,22 @@ it.each<[EngineEvent, string | undefined]>([
 
 it('marks a replay', () => {
   expect(eventLine(published('alert', { message: '[ALERT] x' }), true)).toBe('[ALERT] x (replayed)');
+});
+
+it('says what a page can filter by', () => {
+  expect(describeEvent(published('process', { userId: 'user1', isAbnormal: true, abnormalCount: 2 }))).toEqual({
+    kind: 'process',
+    level: 'info',
+    text: '[PROCESS] userId=user1 abnormal abnormalCount=2',
+    subtask: 0,
+    taskManagerId: 't',
+    userId: 'user1',
+    abnormal: true,
+  });
+  expect(describeEvent({ type: 'taskmanager', at: 0, id: 'taskmanager-2', attempt: 1, change: 'lost', reason: 'gone' })).toEqual({
+    kind: 'cluster',
+    level: 'warning',
+    text: 'taskmanager-2 (attempt 1) lost: gone',
+    taskManagerId: 'taskmanager-2',
+  });
 });

@@ -1,0 +1,126 @@
+import type { ClientToServer, ServerToClient, SnapshotMessage } from '@weir/protocol';
+import type { Server, Socket } from 'socket.io';
+
+export type PushServerIo = Server<ClientToServer, ServerToClient>;
+export type PushSocket = Socket<ClientToServer, ServerToClient>;
+
+/** The room of those who have the newest state: what is sent to it is encoded once. */
+const LIVE = 'live';
+/** A client with more than this waiting lags: it gets nothing more until all of it is gone. */
+const MOST_PACKETS = 32;
+const MOST_BYTES = 1024 * 1024;
+/** What may still wait when it counts as drained, in bytes. */
+const DRAINED = 16 * 1024;
+/** Two snapshots for one client that asks at least so far apart, ms. */
+const SNAPSHOT_EVERY = 250;
+
+interface Client {
+  readonly socket: PushSocket;
+  state: 'waiting' | 'live' | 'lagging';
+  lastSnapshot: number;
+}
+
+/** Who is connected and how far each is. A client that does not keep up is left out, and gets a fresh snapshot once it has drained: never a longer queue. */
+export class Audience {
+  readonly #io: PushServerIo;
+  readonly #snapshot: () => SnapshotMessage;
+  readonly #clients = new Map<string, Client>();
+  #scheduled: NodeJS.Immediate | undefined;
+
+  constructor(io: PushServerIo, snapshot: () => SnapshotMessage) {
+    this.#io = io;
+    this.#snapshot = snapshot;
+  }
+
+  get size(): number {
+    return this.#clients.size;
+  }
+
+  add(socket: PushSocket): void {
+    this.#clients.set(socket.id, { socket, state: 'waiting', lastSnapshot: Number.NEGATIVE_INFINITY });
+    this.#scheduleSnapshots();
+  }
+
+  remove(socket: PushSocket): void {
+    this.#clients.delete(socket.id);
+  }
+
+  /** The client has seen a gap. Until its snapshot it gets no deltas, which it could not use. */
+  resync(socket: PushSocket): void {
+    const client = this.#clients.get(socket.id);
+    if (client?.state !== 'live') return;
+    this.#leave(client, 'waiting');
+    this.#scheduleSnapshots();
+  }
+
+  /** To all that keep up, encoded once. */
+  broadcast<E extends 'delta' | 'log' | 'alerts'>(event: E, ...message: Parameters<ServerToClient[E]>): void {
+    this.#sift();
+    this.#io.to(LIVE).emit(event, ...message);
+  }
+
+  close(): void {
+    clearImmediate(this.#scheduled);
+    this.#clients.clear();
+  }
+
+  /** Leaves out who lags, and takes back who has caught up. */
+  #sift(): void {
+    let ready = false;
+    for (const client of this.#clients.values()) {
+      if (client.state === 'live' && lags(client.socket)) this.#leave(client, 'lagging');
+      else if (client.state === 'lagging' && isDrained(client.socket)) client.state = 'waiting';
+      ready ||= client.state === 'waiting';
+    }
+    if (ready) this.#scheduleSnapshots();
+  }
+
+  #leave(client: Client, state: 'waiting' | 'lagging'): void {
+    client.state = state;
+    void client.socket.leave(LIVE);
+  }
+
+  #scheduleSnapshots(): void {
+    this.#scheduled ??= setImmediate(() => {
+      this.#scheduled = undefined;
+      this.#sendSnapshots();
+    });
+  }
+
+  /** One for all that wait: a server that comes back has all its pages connect at once. */
+  #sendSnapshots(): void {
+    const now = performance.now();
+    const ready = [...this.#clients.values()].filter(
+      ({ state, lastSnapshot }) => state === 'waiting' && now - lastSnapshot >= SNAPSHOT_EVERY,
+    );
+    if (ready.length === 0) return;
+    this.#io.to(ready.map(({ socket }) => socket.id)).emit('snapshot', this.#snapshot());
+    for (const client of ready) {
+      client.state = 'live';
+      client.lastSnapshot = now;
+      void client.socket.join(LIVE);
+    }
+  }
+}
+
+function lags(socket: PushSocket): boolean {
+  const { packets, bytes } = backlog(socket);
+  return packets > MOST_PACKETS || bytes > MOST_BYTES;
+}
+
+function isDrained(socket: PushSocket): boolean {
+  const { packets, bytes } = backlog(socket);
+  return packets === 0 && bytes <= DRAINED;
+}
+
+/** What waits for this client in this process: in Engine.IO's buffer, and in the WebSocket's below it. */
+function backlog({ conn }: PushSocket): { packets: number; bytes: number } {
+  // Engine.IO's own, but its types keep them to themselves.
+  const { writeBuffer, transport } = conn as unknown as {
+    readonly writeBuffer: readonly { readonly data?: { readonly length?: number } }[];
+    readonly transport: { readonly socket?: { readonly bufferedAmount?: number } };
+  };
+  let bytes = transport.socket?.bufferedAmount ?? 0;
+  for (const { data } of writeBuffer) bytes += data?.length ?? 0;
+  return { packets: writeBuffer.length, bytes };
+}

@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Outbox } from './outbox.js';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function open(most: number, perSecond: number): { outbox: Outbox<number>; sent: [number[], number][] } {
+  const sent: [number[], number][] = [];
+  const outbox = new Outbox<number>({
+    most,
+    perSecond,
+    isImportant: (n) => n < 0,
+    send: (items, dropped) => sent.push([[...items], dropped]),
+  });
+  return { outbox, sent };
+}
+
+it('sends together what comes together', () => {
+  const { outbox, sent } = open(10, 100);
+  outbox.push(1);
+  outbox.push(2, 5);
+  vi.advanceTimersByTime(20);
+  outbox.push(3);
+  vi.advanceTimersByTime(20);
+  expect(sent).toEqual([
+    [[1, 2], 5],
+    [[3], 0],
+  ]);
+});
+
+it('carries the newest and what is important, and says how many it left out', () => {
+  const { outbox, sent } = open(4, 1_000);
+  for (const n of [1, -2, 3, 4, 5, 6, 7]) outbox.push(n);
+  vi.advanceTimersByTime(20);
+  expect(sent).toEqual([[[-2, 5, 6, 7], 3]]);
+});
+
+it('holds to its rate; nothing is uncounted, and what waits stays bounded', () => {
+  const { outbox, sent } = open(50, 100);
+  for (let round = 0; round < 100; round++) {
+    for (let n = 0; n < 300; n++) outbox.push(round * 300 + n);
+    outbox.push(-1);
+    vi.advanceTimersByTime(10);
+  }
+  vi.advanceTimersByTime(100);
+  const items = sent.flatMap(([list]) => list);
+  expect(items.filter((n) => n >= 0).length).toBeLessThanOrEqual(230);
+  expect(items.filter((n) => n < 0)).toHaveLength(100);
+  expect(items.length + sent.reduce((sum, [, dropped]) => sum + dropped, 0)).toBe(100 * 301);
+});
