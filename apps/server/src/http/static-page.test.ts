@@ -44,7 +44,7 @@ describe('the built page', () => {
     const script = await app.inject('/assets/index-DzK3a_Qx.js');
     expect([script.statusCode, script.headers['content-type'], script.headers['cache-control']]).toEqual([
       200,
-      'text/javascript; charset=utf-8',
+      'application/javascript; charset=utf-8',
       'public, max-age=31536000, immutable',
     ]);
     const icon = await app.inject('/assets/favicon.svg');

@@ -19,7 +19,7 @@ import type { AlertFeed } from './alert-feed.js';
 import { Audience, type PushServerIo, type PushSocket } from './audience.js';
 import type { Commands } from './commands.js';
 import { Outbox } from './outbox.js';
-import { allowRequest, checkEveryRequest } from './push-access.js';
+import { checkEveryRequest } from './push-access.js';
 import { StateFeed } from './state-feed.js';
 
 /** For the answer to a goodbye, ms. */
@@ -70,7 +70,6 @@ export class PushServer {
     this.#io = new IoServer<ClientToServer, ServerToClient>(server, {
       serveClient: false,
       maxHttpBufferSize: LARGEST_MESSAGE,
-      allowRequest: allowRequest(options.security),
     });
     this.#io.engine.use(checkEveryRequest(options.security));
     this.#audience = new Audience(this.#io, () => this.#snapshot());

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, it } from 'vitest';
+import { type PageClient, PushHarness, until } from '../testing/push-harness.js';
+import { checkpoint, job, START, snapshot } from '../testing/snapshot.js';
+
+let server: PushHarness;
+afterEach(async () => {
+  await server.stop();
+});
+
+/** Each differs from the one before in some 100 kB. */
+function large(n: number) {
+  const failureMessage = `${n} `.repeat(2_000);
+  const history = Array.from({ length: 15 }, (_, i) => checkpoint(i + 1, { status: 'FAILED', failureMessage }));
+  return snapshot({ at: START + n, jobs: [job({ checkpoints: { ...job().checkpoints, history } })] });
+}
+
+interface NodeTransport {
+  readonly ws: { readonly _socket: { pause(): void; resume(): void } };
+}
+
+/** The TCP connection below a client: what a browser that takes nothing more looks like from here. */
+function connectionOf(client: PageClient): { pause(): void; resume(): void } {
+  return (client.socket.io.engine.transport as unknown as NodeTransport).ws._socket;
+}
+
+it('a page that takes nothing has no queue that grows, holds up nobody, and catches up', async () => {
+  server = await PushHarness.start();
+  const quick = server.connect();
+  const slow = server.connect();
+  await until(() => quick.snapshots === 1 && slow.snapshots === 1);
+  connectionOf(slow).pause();
+  const round = async (from: number, to: number): Promise<void> => {
+    for (let n = from; n < to; n++) {
+      const before = quick.mirror.seq;
+      server.engine.show(large(n));
+      await until(() => quick.mirror.seq > before);
+    }
+  };
+  // More than any buffer on the way holds.
+  await round(0, 100);
+  global.gc?.();
+  const before = process.memoryUsage();
+  await round(100, 400);
+  global.gc?.();
+  const after = process.memoryUsage();
+  // 300 × 100 kB were sent to the other one.
+  expect(after.external + after.arrayBuffers - before.external - before.arrayBuffers).toBeLessThan(20e6);
+  expect(quick.snapshots).toBe(1);
+
+  connectionOf(slow).resume();
+  await until(() => slow.snapshots > 1 && slow.mirror.seq === quick.mirror.seq);
+  expect(slow.mirror.state).toEqual(quick.mirror.state);
+  expect(slow.results.every((result) => result === 'updated')).toBe(true);
+  const seq = slow.mirror.seq;
+  server.engine.show(large(1_000));
+  await until(() => slow.mirror.seq > seq && slow.mirror.state?.engine.at === START + 1_000);
+});
+
+it('200 pages are each up to date, and for none of them anything waits', async () => {
+  server = await PushHarness.start();
+  const clients = Array.from({ length: 200 }, () => server.connect());
+  await until(() => clients.every(({ snapshots }) => snapshots === 1));
+  for (let n = 0; n < 40; n++) {
+    server.engine.show(large(n));
+    await sleep(10);
+  }
+  const last = START + 39;
+  await until(() => clients.every(({ mirror }) => mirror.state?.engine.at === last && mirror.state.server.clients === 200));
+  for (const { snapshots, results } of clients) {
+    expect(snapshots).toBe(1);
+    expect(results.every((result) => result === 'updated')).toBe(true);
+  }
+}, 60_000);
+
+it('goes down at once though a page takes nothing any more', async () => {
+  server = await PushHarness.start();
+  const client = server.connect();
+  await until(() => client.snapshots === 1);
+  connectionOf(client).pause();
+  for (let n = 0; n < 100; n++) {
+    server.engine.show(large(n));
+    await sleep(2);
+  }
+  // The test's own time limit is far below what a connection is given to close by itself.
+}, 10_000);
