@@ -16,6 +16,17 @@ it('a JobManager that is lost again and again, as soon as the job runs, is a res
   expect(cluster.engine.snapshot().taskManagers.every(({ attempt }) => attempt === 1)).toBe(true);
 });
 
+it('right after it was told to cancel has the next one carry that out', async () => {
+  cluster = await TestCluster.start();
+  const jobId = await cluster.submit({ events: 1_000_000_000, rate: 1_000 }, configuration({ interval: 50 }));
+  await cluster.until(jobId, ({ state }) => state === 'RUNNING');
+  // So that the cancel cannot be through before the JobManager is lost.
+  await cluster.engine.execute({ type: 'fail-taskmanager', id: 'taskmanager-2', mode: 'hang' });
+  expect(await cluster.engine.execute({ type: 'cancel', jobId })).toEqual({ ok: true });
+  await cluster.engine.execute({ type: 'fail-jobmanager' });
+  expect((await cluster.until(jobId, ({ state }) => state === 'RUNNING' || state === 'CANCELED')).state).toBe('CANCELED');
+});
+
 it('together with a TaskManager that had hung just before does not hold the job up for good', async () => {
   cluster = await TestCluster.start();
   const jobId = await cluster.submit({ events: 1_000_000_000, rate: 1_000 }, configuration({ interval: 50 }));

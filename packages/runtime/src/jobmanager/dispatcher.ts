@@ -121,7 +121,7 @@ export class Dispatcher {
           return completed(await master.stop(command.drain, command.targetDirectory));
         case 'cancel':
           if (master.isTerminal) return { ok: false, code: 'CONFLICT', message: `Job ${command.jobId} has ended: it is ${master.status}.` };
-          master.cancel();
+          await master.cancel();
           return { ok: true };
       }
     } catch (error) {

@@ -61,6 +61,7 @@ export class JobHistory {
   readonly #committed = new Map<string, number>();
   readonly #commitBase = new Map<string, number>();
   readonly #timestamps = Object.fromEntries(JOB_STATUSES.map((status) => [status, 0])) as Record<JobStatus, number>;
+  #lastStatus: JobStatus | undefined;
   #lastModification = 0;
   #compacting = false;
 
@@ -100,6 +101,7 @@ export class JobHistory {
     switch (entry.type) {
       case 'status':
         this.#timestamps[entry.status] = entry.at;
+        this.#lastStatus = entry.status;
         break;
       case 'timestamps':
         Object.assign(this.#timestamps, entry.timestamps);
@@ -152,6 +154,8 @@ export class JobHistory {
       { at, type: 'triggered', id: this.#lastCheckpointId },
       { at, type: 'restart', count: this.#numRestarts },
     ];
+    const last = this.#lastStatus;
+    if (last !== undefined) entries.push({ at: this.#timestamps[last], type: 'status', status: last });
     for (const checkpoint of this.#checkpoints.values()) entries.push({ at, type: 'checkpoint', checkpoint, counts: this.#counts });
     if (this.#latestRestored !== undefined) {
       entries.push({ at, type: 'restored', restored: this.#latestRestored, count: this.#counts.restored });
@@ -240,6 +244,11 @@ export class JobHistory {
     return this.#newestFirst().filter(
       (checkpoint) => checkpoint.status === 'COMPLETED' && !checkpoint.discarded && !checkpoint.isSavepoint,
     );
+  }
+
+  /** Undefined for a job that has just been submitted. */
+  get lastStatus(): JobStatus | undefined {
+    return this.#lastStatus;
   }
 
   get timestamps(): Readonly<Record<JobStatus, number>> {

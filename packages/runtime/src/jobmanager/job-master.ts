@@ -94,10 +94,14 @@ export class JobMaster {
   #work: Promise<void> = Promise.resolve();
   /** From a failure until the tasks are being stopped: what else fails then is the same restart. */
   #restartQueued = false;
-  /** Ends a wait for time to pass or for TaskManagers. */
-  #interrupt: (() => void) | undefined;
+  /** End waits for what may take long: time, TaskManagers. */
+  readonly #interrupts = new Set<() => void>();
   /** How it ends is settled; nothing that comes later changes it. */
   #ending = false;
+  #onEnded: () => void = ignore;
+  readonly #ended = new Promise<void>((resolve) => {
+    this.#onEnded = resolve;
+  });
   /** TaskManagers that still have to say that nothing of the last execution runs there. */
   readonly #cancelling = new Set<string>();
   #cancelled: (() => void) | undefined;
@@ -140,12 +144,16 @@ export class JobMaster {
 
   /** First run of a new job. */
   start(): void {
-    this.#enter('CREATED');
+    void this.#enter('CREATED');
     this.#do(() => this.#schedule(this.#epoch));
   }
 
   /** Goes on after the JobManager or the process ended: one restart, with the failure known beforehand. */
   recover(cause: string, failedAt: number): void {
+    if (this.#options.history.lastStatus === 'CANCELLING') {
+      void this.cancel();
+      return;
+    }
     this.#restart({
       message: cause,
       at: failedAt,
@@ -402,7 +410,7 @@ export class JobMaster {
     const execution = this.#execution as ExecutionGraph;
     this.#sourcesStopped = false;
     this.#phase('replaying');
-    this.#enter('RUNNING');
+    void this.#enter('RUNNING');
     const broadcast = (message: (id: ExecutionId) => Parameters<NonNullable<ReturnType<ResourceManager['connection']>>['send']>[0]) => {
       const ids = new Set(execution.executions.map((task) => task.slot.taskManagerId));
       for (const id of ids) this.#options.resources.connection(id)?.send(message(this.#executionId(execution)));
@@ -496,11 +504,11 @@ export class JobMaster {
     this.#stopping = false;
     this.#notePositions();
     if (delay === undefined) {
-      this.#enter('FAILING');
+      void this.#enter('FAILING');
       this.#do(() => this.#fail(failure));
       return;
     }
-    this.#enter('RESTARTING', failure.message);
+    void this.#enter('RESTARTING', failure.message);
     const noted = this.#options.history.restart(now).catch(ignore);
     this.#recovery = {
       number: this.#options.history.numRestarts,
@@ -524,18 +532,20 @@ export class JobMaster {
   }
 
   #nextEpoch(): number {
-    this.#interrupt?.();
+    for (const interrupt of this.#interrupts) interrupt();
     return ++this.#epoch;
   }
 
   /** Resolves with what `wait` begins, or as soon as the epoch is another. */
   async #waitFor(epoch: number, wait: () => Promise<void>): Promise<void> {
     if (epoch !== this.#epoch) return;
+    let interrupt: () => void = ignore;
     const interrupted = new Promise<void>((resolve) => {
-      this.#interrupt = resolve;
+      interrupt = resolve;
     });
+    this.#interrupts.add(interrupt);
     await Promise.race([wait(), interrupted]);
-    this.#interrupt = undefined;
+    this.#interrupts.delete(interrupt);
   }
 
   #delay(ms: number): Promise<void> {
@@ -664,6 +674,7 @@ export class JobMaster {
         ...(targetDirectory === undefined ? {} : { targetDirectory }),
       });
       this.#finishTasks(execution, epoch);
+      await this.#stopped(epoch, savepoint);
       return savepoint;
     } catch (error) {
       this.#stopping = false;
@@ -682,14 +693,26 @@ export class JobMaster {
     if (epoch !== this.#epoch) throw new WeirError('JOB_FAILED', 'the job failed while it was drained');
   }
 
-  cancel(): void {
+  /** The end of the job is on disk, or it goes on for a failure in between: whoever is told that it has stopped can rely on it. */
+  async #stopped(epoch: number, savepoint: CompletedCheckpoint): Promise<void> {
+    await this.#waitFor(epoch, () => this.#ended);
+    if (this.#status === 'FINISHED') return;
+    throw new WeirError(
+      'JOB_FAILED',
+      `the savepoint ${savepoint.directory} was taken, but the job failed before it had stopped: it goes on`,
+    );
+  }
+
+  /** Resolves once that is noted, so that a JobManager after this one carries it out. */
+  async cancel(): Promise<void> {
     if (this.#ending || this.#status === 'CANCELLING') return;
     this.#nextEpoch();
-    this.#enter('CANCELLING');
+    const noted = this.#enter('CANCELLING');
     this.#do(async () => {
       await this.#stopTasks('the job was cancelled');
       this.#end({ state: 'CANCELED', endTime: this.#options.clock.now() });
     });
+    await noted;
   }
 
   // Bookkeeping
@@ -705,7 +728,8 @@ export class JobMaster {
       this.#execution = undefined;
       this.#endTime = endTime;
       this.#options.resources.setUsedSlots(new Map());
-      this.#enter(state, failure);
+      void this.#enter(state, failure);
+      this.#onEnded();
       this.#options.onTerminal();
     });
   }
@@ -724,12 +748,14 @@ export class JobMaster {
     }
   }
 
-  #enter(status: JobStatus, reason?: string): void {
+  /** Resolves once it is noted, as far as the disk lets it. */
+  #enter(status: JobStatus, reason?: string): Promise<void> {
     this.#status = status;
     const at = this.#options.clock.now();
-    void this.#options.history.status(at, status).catch(ignore);
+    const noted = this.#options.history.status(at, status).catch(ignore);
     this.#options.emit({ type: 'job-status', at, jobId: this.jobId, status, ...(reason === undefined ? {} : { reason }) });
     this.#options.onChange();
+    return noted;
   }
 
   async #record(exception: ExceptionInfo): Promise<void> {
