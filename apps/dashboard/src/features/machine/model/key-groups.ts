@@ -5,7 +5,7 @@ export interface KeyGroupRange {
   readonly end: number;
 }
 
-export function keyGroupRange(maxParallelism: number, parallelism: number, index: number): KeyGroupRange {
+function keyGroupRange(maxParallelism: number, parallelism: number, index: number): KeyGroupRange {
   return {
     start: Math.ceil((index * maxParallelism) / parallelism),
     end: Math.floor(((index + 1) * maxParallelism - 1) / parallelism),

@@ -2,7 +2,9 @@
 import type { Hue } from '../model/followed-keys.js';
 import type { Route } from '../model/routes.js';
 
-export const MAX_DOTS = 600;
+const MAX_DOTS = 600;
+/** After its arrival a dot is kept this long, ms: it is seen to fall in. */
+export const SPLASH = 600;
 
 /** A record (or `batch` of them) on its way. Its place is a function of time, so a frame that is late jumps nowhere. */
 export interface Dot {
@@ -59,7 +61,7 @@ export class Dots {
   /** Lets go of those that have arrived. */
   advance(now: number): void {
     for (const dot of this.all) {
-      if (dot.alive && (now - dot.depart) * dot.speed >= dot.route!.path.length) dot.alive = false;
+      if (dot.alive && (now - dot.depart - SPLASH) * dot.speed >= dot.route!.path.length) dot.alive = false;
     }
   }
 

@@ -36,6 +36,8 @@ export interface Drawn {
   readonly rates: ReadonlyMap<SubtaskKey, { readonly in: number | undefined; readonly out: number | undefined }>;
   readonly recovery: DrawnRecovery | undefined;
   readonly barrier: DrawnBarrier | undefined;
+  /** The key that a source's subtask makes events of, where it is one alone. */
+  readonly sourceKeys: ReadonlyMap<SubtaskKey, string>;
   /** Alerts behind the sluice, by the sink's subtask. */
   readonly waiting: ReadonlyMap<SubtaskKey, number>;
   /** Records that one dot stands for. */
@@ -49,6 +51,7 @@ export const NOTHING_DRAWN: Drawn = {
   rates: new Map(),
   recovery: undefined,
   barrier: undefined,
+  sourceKeys: new Map(),
   waiting: new Map(),
   batch: 1,
   travel: 0,

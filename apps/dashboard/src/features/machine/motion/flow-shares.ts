@@ -11,6 +11,10 @@ export class FlowShares {
     targets.set(target, Math.min(1_000, (targets.get(target) ?? 0) + 1));
   }
 
+  told(source: number, target: number): boolean {
+    return (this.#told.get(source)?.get(target) ?? 0) > 0;
+  }
+
   clear(): void {
     this.#told.clear();
   }

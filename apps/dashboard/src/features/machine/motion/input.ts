@@ -14,6 +14,8 @@ export interface MotionInput {
   readonly followed: readonly FollowedKey[];
   readonly layout: MachineLayout;
   readonly routes: Routes;
+  /** The engine's time of this state. */
+  readonly at: number;
   readonly turned: boolean;
   /** False where nothing may move (paused, reduced motion, hidden, not connected): figures are then shown at once. */
   readonly moving: boolean;

@@ -28,6 +28,7 @@ function page() {
       followed: followedKeys(keys),
       layout: { ...fresh, channels: layout.channels, gates: fresh.gates },
       routes,
+      at: engine.at,
       turned: false,
       moving: true,
       ...more,

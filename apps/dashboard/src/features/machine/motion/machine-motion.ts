@@ -88,6 +88,7 @@ export class MachineMotion {
       rates,
       recovery: this.recovery.drawn(now),
       barrier: this.checkpoints.drawn(now),
+      sourceKeys: this.#sourceKeys(input),
       waiting: this.#waiting(now),
       batch: this.flow.batch,
       travel: Math.round(Math.max(0, ...this.#delays.values())),
@@ -165,6 +166,16 @@ export class MachineMotion {
     }
   }
 
+  #sourceKeys(input: MotionInput): ReadonlyMap<SubtaskKey, string> {
+    const source = input.layout.columns[0]?.vertices[0];
+    const keys = new Map<SubtaskKey, string>();
+    for (const { index } of source?.subtasks ?? []) {
+      const key = this.flow.sourceKey(index);
+      if (key !== undefined) keys.set(subtaskKey(source!.id, index), key);
+    }
+    return keys;
+  }
+
   #waiting(now: number): ReadonlyMap<SubtaskKey, number> {
     const waiting = new Map<SubtaskKey, number>();
     for (const mark of this.alerts.marks) {
@@ -188,5 +199,14 @@ function round(rate: number | undefined): number | undefined {
 function signatureOf(drawn: Drawn): string {
   const recovery = drawn.recovery;
   const progress = recovery === undefined ? '' : `${recovery.number} ${recovery.phase} ${Math.round(recovery.progress * 20)}`;
-  return JSON.stringify([[...drawn.tanks], [...drawn.rates], progress, drawn.barrier, [...drawn.waiting], drawn.batch, drawn.travel]);
+  return JSON.stringify([
+    [...drawn.tanks],
+    [...drawn.rates],
+    progress,
+    drawn.barrier,
+    [...drawn.waiting],
+    [...drawn.sourceKeys],
+    drawn.batch,
+    drawn.travel,
+  ]);
 }

@@ -2,6 +2,8 @@ const WINDOW = 30_000;
 const SHORT = 5_000;
 /** With this many records in the short window it is told; else the long one, so that 0.2 a second does not read as 0, 4, 0, 0. */
 const ENOUGH = 10;
+/** Fewer records than enough say nothing over a shorter time than this. */
+const LEAST = 15_000;
 
 /** A steady rate from a counter that is sampled a few times a second and starts anew with each attempt. Time is passed in. */
 export class RateMeter {
@@ -25,7 +27,7 @@ export class RateMeter {
     return before === undefined ? 0 : count - before;
   }
 
-  /** Records a second; undefined before there are two samples a second apart. */
+  /** Records a second; undefined while too little was seen to say. */
   rate(now: number): number | undefined {
     const last = this.#at.length - 1;
     if (last < 1 || now - this.#at[0]! < 1_000) return undefined;
@@ -33,6 +35,7 @@ export class RateMeter {
     while (from > 0 && this.#at[from - 1]! >= now - SHORT) from--;
     if (from > 0) from--;
     const recent = this.#count[last]! - this.#count[from]!;
+    if (recent < ENOUGH && now - this.#at[0]! < LEAST) return undefined;
     const start = recent >= ENOUGH ? from : 0;
     return ((this.#count[last]! - this.#count[start]!) * 1_000) / Math.max(1, now - this.#at[start]!);
   }

@@ -1,4 +1,4 @@
-import type { LogLine, VertexInfo } from '@weir/protocol';
+import type { LogLine, SubtaskInfo, VertexInfo } from '@weir/protocol';
 import { type SubtaskKey, subtaskKey } from '../model/placement.js';
 import { type Route, routeFor } from '../model/routes.js';
 import { batchFor, drawnSpeed } from '../model/scale.js';
@@ -18,6 +18,8 @@ interface Meters {
   readonly out: RateMeter;
   readonly emitter: Emitter;
   readonly dealers: Map<string, Dealer>;
+  /** Since the task runs: told until enough was seen here. */
+  average: { readonly in: number | undefined; readonly out: number | undefined };
   metrics: unknown;
   sampled: number;
 }
@@ -26,6 +28,7 @@ interface Meters {
 export class RecordFlow {
   readonly #meters = new Map<SubtaskKey, Meters>();
   readonly #shares = new Map<string, FlowShares>();
+  readonly #sourceKeys = new Map<number, Set<string>>();
   #line: number | undefined;
   #batch = 1;
 
@@ -35,7 +38,7 @@ export class RecordFlow {
 
   rates(key: SubtaskKey, now: number): { readonly in: number | undefined; readonly out: number | undefined } {
     const meters = this.#meters.get(key);
-    return { in: meters?.in.rate(now), out: meters?.out.rate(now) };
+    return { in: meters?.in.rate(now) ?? meters?.average.in, out: meters?.out.rate(now) ?? meters?.average.out };
   }
 
   /** The part of its source's rate that a route carries, records a second. */
@@ -47,9 +50,22 @@ export class RecordFlow {
     return out * (shares[targetIndex] ?? 0);
   }
 
+  /** Whether single events were seen to take this way. */
+  carries(route: Route): boolean {
+    const { edge, sourceIndex, targetIndex } = route.channel;
+    return this.#shares.get(edge.id)?.told(sourceIndex, targetIndex) ?? false;
+  }
+
+  /** The key that a source makes events of, where it is one alone. */
+  sourceKey(subtask: number): string | undefined {
+    const keys = this.#sourceKeys.get(subtask);
+    return keys?.size === 1 ? [...keys][0] : undefined;
+  }
+
   clear(): void {
     this.#meters.clear();
     this.#shares.clear();
+    this.#sourceKeys.clear();
   }
 
   /** `at` is when a record leaves that is counted now: later while the drawing of a recovery stands still. */
@@ -65,6 +81,7 @@ export class RecordFlow {
         const interval = Math.min(LONGEST_SAMPLE, now - meters.sampled);
         meters.metrics = subtask.metrics;
         meters.sampled = now;
+        meters.average = averageOf(subtask, input.at);
         meters.in.note(now, subtask.metrics.numRecordsIn);
         const delta = meters.out.note(now, subtask.metrics.numRecordsOut);
         if (delta === 0 || edges.length === 0) continue;
@@ -89,6 +106,7 @@ export class RecordFlow {
       const edge = outOf(source, input).find((candidate) => candidate.strategy === 'HASH');
       if (edge === undefined) continue;
       this.#sharesOf(edge).tell(told.subtask, key.subtask);
+      this.#noteKey(told.subtask, key.key);
       if (last === undefined || this.#batch > 1 || told.subtask >= source.parallelism) continue;
       const from = subtaskKey(source.id, told.subtask);
       this.#metersOf(from).emitter.told();
@@ -98,6 +116,13 @@ export class RecordFlow {
         dots.add(route, at(from), drawnSpeed(input.turned) / 1_000, hue, told.abnormal === true, told.replayed);
       }
     }
+  }
+
+  /** Two are enough to know that it is not one. */
+  #noteKey(subtask: number, key: string): void {
+    const keys = this.#sourceKeys.get(subtask) ?? new Set<string>();
+    this.#sourceKeys.set(subtask, keys);
+    if (keys.size < 2) keys.add(key);
   }
 
   #depart(edge: MachineEdge, from: number, input: MotionInput, dots: Dots, depart: number, now: number): void {
@@ -136,6 +161,7 @@ export class RecordFlow {
       out: new RateMeter(),
       emitter: new Emitter(),
       dealers: new Map(),
+      average: { in: undefined, out: undefined },
       metrics: undefined,
       sampled: 0,
     };
@@ -156,6 +182,12 @@ export class RecordFlow {
     const longest = input.routes.all.reduce((most, route) => Math.max(most, route.path.length), 0);
     this.#batch = batchFor(busiest, total, longest / drawnSpeed(input.turned), DOTS_AT_ONCE, this.#batch);
   }
+}
+
+function averageOf({ metrics, timestamps }: SubtaskInfo, at: number): Meters['average'] {
+  const seconds = (at - timestamps.RUNNING) / 1_000;
+  if (timestamps.RUNNING === 0 || seconds < 1) return { in: undefined, out: undefined };
+  return { in: metrics.numRecordsIn / seconds, out: metrics.numRecordsOut / seconds };
 }
 
 function newer(log: readonly LogLine[], last: number): readonly LogLine[] {

@@ -35,7 +35,7 @@ export function drawnPhase(recovery: RecoveryInfo, start: number, now: number): 
 }
 
 /** How long the whole is drawn, of what is known of it. */
-export function drawnLength(recovery: RecoveryInfo): number {
+function drawnLength(recovery: RecoveryInfo): number {
   const entered = RECOVERY_PHASES.filter((phase) => recovery.phases[phase] !== undefined);
   let sum = 0;
   for (let i = 1; i < entered.length; i++) {

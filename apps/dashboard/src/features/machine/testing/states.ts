@@ -39,6 +39,11 @@ export interface Shape {
 export const SOURCE = 'a'.repeat(32);
 export const PROCESS = 'b'.repeat(32);
 export const SINK = 'c'.repeat(32);
+const UIDS: Readonly<Record<string, string>> = {
+  RandomUserEventSource: 'random-user-event-source',
+  AbnormalCountProcess: 'abnormal-count-process',
+  AlertSink: 'alert-sink',
+};
 const START = 1_700_000_000_000;
 const EXECUTION_STATES: readonly ExecutionState[] = [
   'CREATED',
@@ -115,14 +120,17 @@ export function vertex(
     parallelism: subtasks.length,
     maxParallelism,
     slotSharingGroup: kind,
-    operators: [{ uid: name, name, kind }],
+    operators: [{ uid: UIDS[name] ?? name, name, kind }],
     inputs: input === undefined ? [] : [{ sourceVertexId: input[0], shipStrategy: input[1] }],
     subtasks,
   };
 }
 
 export function subtask(index: number, taskManagerId: string, slot: number, state: ExecutionState, own: TaskMetrics): SubtaskInfo {
-  const timestamps = Object.fromEntries(EXECUTION_STATES.map((name) => [name, 0])) as Record<ExecutionState, number>;
+  const timestamps = Object.fromEntries(EXECUTION_STATES.map((name) => [name, name === 'RUNNING' ? START : 0])) as Record<
+    ExecutionState,
+    number
+  >;
   return { index, attempt: 0, state, taskManagerId, slot, timestamps, metrics: own };
 }
 

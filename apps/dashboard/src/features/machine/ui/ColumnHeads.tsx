@@ -1,0 +1,64 @@
+import type { CSSProperties } from 'react';
+import { formatCount } from '../../../format/number.js';
+import { useMessages } from '../../../messages/define.js';
+import { machineMessages } from '../messages.js';
+import type { MachineLayout } from '../model/layout.js';
+import { knownOperator } from '../model/titles.js';
+
+interface Props {
+  readonly layout: MachineLayout;
+  readonly titles: ReadonlyMap<string, string>;
+}
+
+/** The pipeline read across: what each column does. */
+export function ColumnHeads({ layout, titles }: Props) {
+  const t = useMessages(machineMessages);
+  const slots = layout.rows[0]?.taskManager.slots ?? 0;
+  return (
+    <div className="heads">
+      <Head line={1} title="TaskManager" count={layout.rows.length} note={t.workers(slots)} />
+      {layout.columns.map((column) => {
+        const vertex = column.vertices[0]!;
+        const known = knownOperator(vertex) !== undefined;
+        const title = column.vertices.map((each) => titles.get(each.id) ?? each.name).join(' · ');
+        return (
+          <Head
+            key={column.level}
+            line={2 + column.level * 2}
+            title={title}
+            count={vertex.parallelism}
+            note={known ? t.counts : vertex.name}
+          />
+        );
+      })}
+      {layout.gates.map((gate) => (
+        <div key={gate.id} className="head gate-head" style={{ '--track': 3 + gate.column * 2 } as CSSProperties}>
+          <b>{t.keyBy(knownOperator(gate.vertex)?.keyField)}</b>
+          <span>{t.keyGroups(formatCount(gate.maxParallelism))}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Head({
+  line,
+  title,
+  count,
+  note,
+}: {
+  readonly line: number;
+  readonly title: string;
+  readonly count: number;
+  readonly note: string;
+}) {
+  return (
+    <div className="head" style={{ '--track': line } as CSSProperties}>
+      <b>
+        {title}
+        <em>×{count}</em>
+      </b>
+      <span title={note}>{note}</span>
+    </div>
+  );
+}

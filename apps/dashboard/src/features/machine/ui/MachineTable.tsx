@@ -1,0 +1,65 @@
+import { formatCount, formatRate, formatShare } from '../../../format/number.js';
+import { useMessages } from '../../../messages/define.js';
+import { machineMessages } from '../messages.js';
+import type { MachineLayout } from '../model/layout.js';
+import { useDrawn } from './machinery.js';
+
+interface Props {
+  readonly layout: MachineLayout;
+  readonly titles: ReadonlyMap<string, string>;
+  /** Shown in the drawing's place; else it is there for screen readers alone. */
+  readonly shown: boolean;
+}
+
+/** The same as the drawing, as a table. */
+export function MachineTable({ layout, titles, shown }: Props) {
+  const t = useMessages(machineMessages);
+  const rates = useDrawn((drawn) => drawn.rates);
+  const tanks = useDrawn((drawn) => drawn.tanks);
+  return (
+    <div className={shown ? 'machine-table' : 'visually-hidden'}>
+      <table>
+        <caption>{t.table.caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t.table.taskManager}</th>
+            <th scope="col">{t.table.state}</th>
+            <th scope="col">{t.table.slot}</th>
+            <th scope="col">{t.table.task}</th>
+            <th scope="col">{t.table.taskState}</th>
+            <th scope="col">{t.table.in}</th>
+            <th scope="col">{t.table.out}</th>
+            <th scope="col">{t.table.busy}</th>
+            <th scope="col">{t.table.waiting}</th>
+            <th scope="col">{t.table.count}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {layout.rows.flatMap((row) =>
+            row.cells.flatMap((cell) =>
+              cell.subtasks.map(({ key, vertex, subtask, slot }) => {
+                const tank = tanks.get(key);
+                return (
+                  <tr key={key}>
+                    <td>{t.taskManager(row.taskManager.id)}</td>
+                    <td>{t.status(row.taskManager.status)}</td>
+                    <td className="number">{slot ?? '—'}</td>
+                    <th scope="row">{`${titles.get(vertex.id) ?? vertex.name} ${subtask.index + 1}`}</th>
+                    <td>{subtask.state}</td>
+                    <td className="number">{formatRate(rates.get(key)?.in)}</td>
+                    <td className="number">{formatRate(rates.get(key)?.out)}</td>
+                    <td className="number">{formatShare(subtask.metrics.busyTimeMsPerSecond / 1_000)}</td>
+                    <td className="number">{formatShare(subtask.metrics.backPressuredTimeMsPerSecond / 1_000)}</td>
+                    <td className="number">
+                      {tank === undefined ? '' : tank.known ? `${tank.key ?? ''} ${formatCount(tank.count)}` : '—'}
+                    </td>
+                  </tr>
+                );
+              }),
+            ),
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}
