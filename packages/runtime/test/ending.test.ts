@@ -50,6 +50,18 @@ describe('a cancel', () => {
   });
 });
 
+it('a second job is refused while one runs, and leaves that alone', async () => {
+  cluster = await TestCluster.start();
+  const jobId = await run('none');
+  await running(jobId);
+  await expect(run('none')).rejects.toThrow('one job at a time');
+  await cluster.engine.execute({ type: 'trigger-checkpoint', jobId });
+  expect(cluster.job(jobId)).toMatchObject({ state: 'RUNNING', checkpoints: { counts: { completed: 1 } } });
+  await cluster.engine.execute({ type: 'cancel', jobId });
+  await cancelled(jobId);
+  await running(await run('none'));
+});
+
 describe('a stop', () => {
   it('that comes twice ends the job once', async () => {
     cluster = await TestCluster.start();

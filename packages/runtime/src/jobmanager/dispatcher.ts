@@ -34,6 +34,7 @@ export class Dispatcher {
   readonly #masters = new Map<string, JobMaster>();
   /** Ids of the masters, and of those that are being made. */
   readonly #taken = new Set<string>();
+  #last: Promise<void> = Promise.resolve();
   /** Jobs that ended before this JobManager began. */
   readonly #archived = new Map<string, JobInfo>();
 
@@ -62,7 +63,14 @@ export class Dispatcher {
     return this.#take(record, (master) => master.recover(cause, failedAt));
   }
 
-  async #take(record: JobRecord, begin: (master: JobMaster) => void): Promise<void> {
+  /** One after the other, so that of two that come at once the second sees the first. */
+  #take(record: JobRecord, begin: (master: JobMaster) => void): Promise<void> {
+    const taken = this.#last.then(() => this.#takeAlone(record, begin));
+    this.#last = taken.catch(() => {});
+    return taken;
+  }
+
+  async #takeAlone(record: JobRecord, begin: (master: JobMaster) => void): Promise<void> {
     const { jobId } = record;
     if (this.#taken.has(jobId)) throw new WeirError('DUPLICATE_JOB', `job ${jobId} is there already: it was submitted or resumed twice.`);
     this.#taken.add(jobId);
@@ -73,6 +81,7 @@ export class Dispatcher {
       }
       const master = await this.#create(record);
       await master.checkRestorable();
+      this.#checkNoneRuns();
       await this.#options.store.save(record);
       this.#masters.set(jobId, master);
       begin(master);
@@ -80,6 +89,13 @@ export class Dispatcher {
       this.#taken.delete(jobId);
       throw error;
     }
+  }
+
+  /** A TaskManager runs the tasks of one job: a second one would end the first without a word. */
+  #checkNoneRuns(): void {
+    const running = [...this.#masters.values()].find((master) => !master.isTerminal);
+    if (running !== undefined)
+      throw new WeirError('JOB_RUNNING', `job ${running.jobId} is ${running.status}: one job at a time runs in a cluster.`);
   }
 
   async #create(record: JobRecord): Promise<JobMaster> {
