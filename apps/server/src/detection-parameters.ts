@@ -23,7 +23,9 @@ export type SourceParameters =
       readonly key: 'user' | 'ip';
       /** One file that grows and is rotated. */
       readonly follow?: boolean;
-    };
+    }
+  /** `from`: number of the event of the ingest log that a job without state begins with. */
+  | { readonly kind: 'http'; readonly directory: string; readonly key: 'user' | 'ip'; readonly from: number };
 
 export const DEFAULT_THRESHOLD = 3;
 export const DEFAULT_ABNORMAL_RATE = 0.3;

@@ -28,7 +28,14 @@ function setUp(): { readonly engine: FakeEmbeddedEngine; readonly jobs: Jobs } {
   engine.stored = [cancelled];
   engine.current = snapshot({ jobs: [job({ state: 'CANCELED' })] });
   const checkpointDirectory = mkdtempSync(join(tmpdir(), 'weir-control-'));
-  return { engine, jobs: new Jobs({ engine: () => engine, module: '/job.js', checkpointDirectory, newPlan: () => plan }) };
+  const options = {
+    engine: () => engine,
+    module: '/job.js',
+    checkpointDirectory,
+    newPlan: () => plan,
+    prepare: async (given: typeof plan) => given,
+  };
+  return { engine, jobs: new Jobs(options) };
 }
 
 it('goes on from the latest checkpoint with what the last job had', async () => {

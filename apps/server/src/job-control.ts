@@ -27,6 +27,8 @@ export interface JobControlOptions {
   readonly checkpointDirectory: string;
   /** What a job runs with when the data directory knows none. */
   readonly newPlan: () => JobPlan;
+  /** Called with what is about to be submitted; `first`: there was no job before it. */
+  readonly prepare: (plan: JobPlan, first: boolean) => Promise<JobPlan>;
 }
 
 /** `POST /api/jobs`. */
@@ -47,7 +49,7 @@ export class Jobs implements JobControl {
     this.#starting = true;
     try {
       const previous = engine.storedJobs()[0];
-      const plan = this.#plan(previous, request);
+      const plan = await this.#options.prepare(this.#plan(previous, request), previous === undefined);
       const restoreFrom = await this.#restoreFrom(engine, previous, request);
       const { jobId } = await engine.submitJob({
         ...submission(plan, this.#options.module),

@@ -16,6 +16,7 @@ import { ReplayMarksFile } from './event-log/replay-marks-file.js';
 import { flinkConfiguration } from './flink-configuration.js';
 import { createGateway } from './http/gateway.js';
 import { RestError } from './http/rest-error.js';
+import { IngestService } from './ingest/ingest-service.js';
 import { Jobs } from './job-control.js';
 import { type JobOutcome, whenRunning } from './job-watch.js';
 import { Dashboard, type SpeedControl } from './push/dashboard.js';
@@ -56,6 +57,7 @@ export class Server {
   readonly #log: AlertLog;
   readonly #alerts: AlertBook;
   readonly #events: EventLog;
+  readonly #ingest: IngestService;
   readonly #jobs: Jobs;
   readonly #dashboard: Dashboard;
   readonly #module = createRequire(import.meta.url).resolve('@weir/detection/job');
@@ -82,11 +84,13 @@ export class Server {
       (change) => this.#dashboard.acceptAlert(change),
     );
     this.#events = new EventLog(new ReplayMarksFile(join(directory.path, 'replay-marks.json')), options.print);
+    this.#ingest = new IngestService({ engine: () => this.#engine, onError: (error) => this.#complain(error) });
     this.#jobs = new Jobs({
       engine: () => this.#engine,
       module: this.#module,
       checkpointDirectory: this.#engineOptions.checkpointDirectory,
       newPlan: () => this.#newPlan(),
+      prepare: (plan, first) => this.#ingest.prepare(plan, first ? 'first' : 'after others'),
     });
     this.#dashboard = new Dashboard({
       engine: () => this.#engine,
@@ -127,6 +131,7 @@ export class Server {
     await this.#gateway?.close();
     await this.#engine?.stop({ lastCheckpoint: true, timeout: STOP_TIMEOUT });
     await this.#webhook?.close();
+    await this.#ingest.close();
     await this.#dashboard.close();
     this.#events.close();
     this.#directory.release();
@@ -141,7 +146,7 @@ export class Server {
     const { host, port, token, version } = this.#options;
     let actualPort = port;
     const configuration = () => flinkConfiguration(this.#engineOptions, this.#engine?.snapshot().jobs[0]?.checkpointConfig);
-    const services = { engine: () => this.#engine, alerts: this.#alerts, jobs: this.#jobs, configuration, version };
+    const services = { engine: () => this.#engine, alerts: this.#alerts, jobs: this.#jobs, ingest: this.#ingest, configuration, version };
     const security = { host, port: () => actualPort, ...(token === undefined ? {} : { token }) };
     const gateway = createGateway(services, { ...security, onError: (error) => this.#complain(error) });
     this.#gateway = gateway;
@@ -167,6 +172,7 @@ export class Server {
     if (url !== undefined) this.#webhook = await this.#startWebhook(url);
     this.#dashboard.applyFiguresInterval();
     engine.subscribe((event) => {
+      this.#ingest.accept(event);
       this.#alerts.accept(event);
       this.#webhook?.accept(event);
       this.#events.accept(event);
@@ -200,12 +206,12 @@ export class Server {
     let jobId: string;
     if (last?.state === 'RUNNING') {
       const stored = { parameters: storedParameters(last.parameters), configuration: last.configuration };
-      const plan = applyGiven(stored, given, settings);
+      const plan = await this.#ingest.prepare(applyGiven(stored, given, settings), 'resumed');
       await checkSourceFiles(plan);
       await engine.resumeJob(last.jobId, submission(plan, this.#module));
       jobId = last.jobId;
     } else {
-      const plan = this.#newPlan();
+      const plan = await this.#ingest.prepare(this.#newPlan(), last === undefined ? 'first' : 'after others');
       await checkSourceFiles(plan);
       jobId = (await engine.submitJob(submission(plan, this.#module))).jobId;
     }

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import type { startOptions } from './cli/options/start-options.js';
 import type { Given } from './cli/parser.js';
 import { localPath } from './cli/paths.js';
@@ -27,6 +28,7 @@ const SOURCE_OPTIONS = {
   simulated: ['eventInterval', 'abnormalRate', 'seed'],
   load: ['keys', 'rate', 'abnormalRate', 'seed'],
   files: ['format', 'key', 'follow'],
+  http: ['key'],
 } as const;
 
 /** The seed system's job. */
@@ -45,7 +47,7 @@ export function applyGiven(base: JobPlan, given: StartGiven, settings: Settings)
     configuration,
     parameters: {
       ...base.parameters,
-      source: applySource(base.parameters.source, given),
+      source: applySource(base.parameters.source, given, base.parameters.sink),
       threshold: given.threshold ?? base.parameters.threshold,
       parallelism: configuration.parallelism,
     },
@@ -56,8 +58,8 @@ export function submission(plan: JobPlan, module: string): JobSubmission {
   return { module, parameters: asParameters(plan.parameters), configuration: plan.configuration };
 }
 
-function applySource(stored: SourceParameters, given: StartGiven): SourceParameters {
-  const base = chosenSource(stored, given);
+function applySource(stored: SourceParameters, given: StartGiven, sink: SinkParameters): SourceParameters {
+  const base = chosenSource(stored, given, sink);
   const foreign = Object.keys(SOURCE_OPTIONS).flatMap((kind) => SOURCE_OPTIONS[kind as keyof typeof SOURCE_OPTIONS]);
   for (const option of foreign) {
     if (given[option] !== undefined && !(SOURCE_OPTIONS[base.kind] as readonly string[]).includes(option)) {
@@ -84,6 +86,8 @@ function applySource(stored: SourceParameters, given: StartGiven): SourceParamet
         abnormalRate: given.abnormalRate ?? base.abnormalRate,
         ...seeded,
       };
+    case 'http':
+      return { ...base, key: given.key ?? base.key };
     case 'files': {
       const format = given.format ?? base.format;
       const follow = given.follow ?? base.follow;
@@ -93,7 +97,7 @@ function applySource(stored: SourceParameters, given: StartGiven): SourceParamet
 }
 
 /** The stored source unless another is asked for. */
-function chosenSource(stored: SourceParameters, { source }: StartGiven): SourceParameters {
+function chosenSource(stored: SourceParameters, { source }: StartGiven, sink: SinkParameters): SourceParameters {
   switch (source?.kind) {
     case 'file': {
       const path = localPath(source.path, '--source');
@@ -105,7 +109,14 @@ function chosenSource(stored: SourceParameters, { source }: StartGiven): SourceP
         : { kind: 'simulated', intervalMs: DEFAULT_EVENT_INTERVAL, abnormalRate: DEFAULT_ABNORMAL_RATE };
     case 'load':
       return stored.kind === 'load' ? stored : { kind: 'load', keys: DEFAULT_KEYS, rate: 0, abnormalRate: DEFAULT_ABNORMAL_RATE };
+    case 'http':
+      return stored.kind === 'http' ? stored : { kind: 'http', directory: ingestDirectory(sink), key: 'user', from: 0 };
     default:
       return stored;
   }
+}
+
+/** The ingest log stands beside the alert log, in the data directory. */
+function ingestDirectory(sink: SinkParameters): string {
+  return join(dirname(sink.kind === 'alert-log' ? sink.directory : sink.workDirectory), 'ingest');
 }

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import type { FileSourceOptions, LoadSourceOptions, RandomUserEventSourceOptions } from '@weir/connectors';
+import type { FileSourceOptions, IngestSourceOptions, LoadSourceOptions, RandomUserEventSourceOptions } from '@weir/connectors';
 import { InvalidConfigurationError, type Parameters } from '@weir/runtime';
 import { ParameterReader } from './parameters.js';
 
@@ -11,7 +11,8 @@ export type SourceParameters =
   | ({ readonly kind: 'simulated' } & RandomUserEventSourceOptions)
   | ({ readonly kind: 'load' } & LoadSourceOptions)
   /** `follow`: one file, which grows and is rotated; else files that end. */
-  | ({ readonly kind: 'files'; readonly follow?: boolean } & FileSourceOptions);
+  | ({ readonly kind: 'files'; readonly follow?: boolean } & FileSourceOptions)
+  | ({ readonly kind: 'http' } & IngestSourceOptions);
 
 export type SinkParameters =
   | { readonly kind: 'alert-log'; readonly directory: string }
@@ -44,8 +45,9 @@ export function readParameters(given: Parameters): JobParameters {
 }
 
 function readSource(reader: ParameterReader): SourceParameters {
-  const kind = reader.oneOf('kind', ['simulated', 'load', 'files']);
-  const source = kind === 'load' ? readLoad(reader) : kind === 'files' ? readFiles(reader) : readSimulated(reader);
+  const kind = reader.oneOf('kind', ['simulated', 'load', 'files', 'http']);
+  const read = { simulated: readSimulated, load: readLoad, files: readFiles, http: readHttp }[kind ?? 'simulated'];
+  const source = read(reader);
   reader.done();
   return source;
 }
@@ -89,6 +91,13 @@ function readFiles(reader: ParameterReader): SourceParameters {
   const format = reader.oneOf('format', ['ndjson', 'csv', 'sshd']);
   const key = reader.oneOf('key', ['user', 'ip'], 'user');
   return { kind: 'files', files, key, ...(follow ? { follow } : {}), ...(format === undefined ? {} : { format }) };
+}
+
+function readHttp(reader: ParameterReader): SourceParameters {
+  const directory = reader.string('directory');
+  if (!isAbsolute(directory)) throw new InvalidConfigurationError(`source.directory must be an absolute path, not ${directory}`);
+  const key = reader.oneOf('key', ['user', 'ip'], 'user');
+  return { kind: 'http', directory, key, from: reader.number('from', { min: 0, max: LARGEST, integer: true }, 0) };
 }
 
 function readSink(reader: ParameterReader): SinkParameters {

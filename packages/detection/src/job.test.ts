@@ -89,6 +89,7 @@ describe('the detection job', () => {
       { kind: 'load', count: 5, startTime: 5 },
       { kind: 'files', files: ['/a'], format: 'csv', key: 'ip' },
       { kind: 'files', files: ['/a'], key: 'user', follow: true },
+      { kind: 'http', directory: '/i', key: 'ip', from: 7 },
     ]) {
       const complete = readParameters({ sink, source });
       expect(readParameters({ ...complete })).toEqual(complete);
@@ -111,6 +112,7 @@ describe('the detection job', () => {
     [{ sink, source: { kind: 'files', files: ['a'] } }, 'source.files must be absolute paths, not a'],
     [{ sink, source: { kind: 'files', files: ['/a', '/b'], follow: true } }, 'source.follow takes one file, not 2'],
     [{ sink, source: { kind: 'files', files: ['/a'], format: 'xml' } }, 'source.format must be one of ndjson, csv, sshd, not "xml"'],
+    [{ sink, source: { kind: 'http', directory: 'i' } }, 'source.directory must be an absolute path, not i'],
     [{ sink, source: { kind: 'simulated', keys: 3 } }, 'there is no parameter source.keys'],
   ])('refuses %j', (given, message) => expect(() => readParameters(given)).toThrow(message));
 });

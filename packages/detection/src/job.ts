@@ -1,4 +1,4 @@
-import { FileSource, FollowSource, LoadSource, RandomUserEventSource, userEvent } from '@weir/connectors';
+import { FileSource, FollowSource, IngestSource, LoadSource, RandomUserEventSource, userEvent } from '@weir/connectors';
 import { defineJob, type SingleOutputStreamOperator, type StreamExecutionEnvironment } from '@weir/runtime';
 import { AbnormalCountProcessFunction } from './abnormal-count-process-function.js';
 import { AlertSink } from './alert-sink.js';
@@ -44,6 +44,8 @@ function addSource(env: StreamExecutionEnvironment, { source, parallelism }: Job
         .setParallelism(parallelism);
     case 'load':
       return env.fromSource(new LoadSource(source), userEvent).uid('load-source').name('LoadSource').setParallelism(parallelism);
+    case 'http':
+      return env.fromSource(new IngestSource(source), userEvent).uid('http-source').name('HttpSource').setParallelism(1);
     case 'files':
       if (source.follow) {
         const { files, format, key } = source;

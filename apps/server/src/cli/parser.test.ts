@@ -63,7 +63,7 @@ describe('weir start', () => {
     ['--state-backend rocks', /"rocks" is not one of hashmap, disk/],
     ['--engine flink', /--engine: flink is not built yet/],
     ['--flink-url http://x', /--flink-url is not built yet/],
-    ['--source http', /--source: http is not built yet/],
+    ['--source http', undefined],
     ['--source kafka', /--source: "kafka" is not one of/],
     ['--source file:', /--source/],
     ['--webhook file:///etc/passwd', /neither http:\/\/ nor https:\/\//],

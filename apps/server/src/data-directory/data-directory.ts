@@ -22,7 +22,7 @@ export interface DataDirectory {
   /** Cluster settings of the last start, so that the next finds its checkpoints and its slots again. */
   readCluster(): ClusterSettings;
   writeCluster(settings: ClusterSettings): void;
-  /** Renames jobs and checkpoints to dated siblings; returns where they are now. Alerts stay. */
+  /** Renames jobs, checkpoints and what was accepted over HTTP to dated siblings; returns where they are now. Alerts stay. */
   moveAside(checkpointDirectory: string, now: Date): readonly string[];
   release(): void;
 }
@@ -45,7 +45,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
     work: join(path, 'work'),
     readCluster: () => readCluster(cluster),
     writeCluster: (settings) => writeFileDurably(cluster, `${JSON.stringify(settings, null, 2)}\n`),
-    moveAside: (checkpointDirectory, now) => moveAside([join(path, 'jobs'), checkpointDirectory], now),
+    moveAside: (checkpointDirectory, now) => moveAside([join(path, 'jobs'), join(path, 'ingest'), checkpointDirectory], now),
     release: () => lock.release(),
   };
 }

@@ -17,6 +17,12 @@ it.each<[EngineEvent, string | undefined]>([
   [published('source', { userId: 'user2', isAbnormal: false }), '[SOURCE] userId=user2 normal'],
   [published('sink', { message: '[ALERT] userId=user1 이상행동 3회 감지!' }), '[SINK] [ALERT] userId=user1 이상행동 3회 감지!'],
   [published('malformed', {}), undefined],
+  [published('log-gap', { file: '/l', bytesMissing: 7, reason: 'truncated' }), '[SOURCE] 7 bytes of /l are missing: truncated'],
+  [
+    published('log-gap', { file: '/i', bytesMissing: 7, eventsMissing: 1, reason: 'deleted' }),
+    '[SOURCE] 7 bytes (1 events) of /i are missing: deleted',
+  ],
+  [published('log-unreadable', { file: '/l', reason: 'permission denied' }), '[SOURCE] /l cannot be read for now: permission denied'],
   [{ type: 'checkpoint', at: 0, jobId: 'j', checkpoint: checkpoint(3) }, 'checkpoint 3 completed in 44 ms, 900 bytes'],
   [{ type: 'checkpoint', at: 0, jobId: 'j', checkpoint: checkpoint(3, { status: 'IN_PROGRESS' }) }, undefined],
   [

@@ -84,6 +84,18 @@ function describePublished({ topic, payload, subtask, taskManagerId }: Extract<E
       const text = `[PROCESS] userId=${userId} ${what} abnormalCount=${abnormalCount}`;
       return { kind: 'process', level: 'info', text, ...abnormal, ...where };
     }
+    case 'log-gap': {
+      const { file, bytesMissing, eventsMissing, reason } = fields;
+      const events = eventsMissing === undefined ? '' : ` (${eventsMissing} events)`;
+      return {
+        kind: 'source',
+        level: 'error',
+        text: `[SOURCE] ${bytesMissing} bytes${events} of ${file} are missing: ${reason}`,
+        ...where,
+      };
+    }
+    case 'log-unreadable':
+      return { kind: 'source', level: 'warning', text: `[SOURCE] ${fields.file} cannot be read for now: ${fields.reason}`, ...where };
     case 'sink':
       return { kind: 'sink', level: 'info', text: `[SINK] ${message}`, ...where };
     default:

@@ -25,6 +25,20 @@ function operation(path: string, summary: string, body?: z.ZodMiniType): object 
   };
 }
 
+const events = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['userId', 'eventType'],
+    properties: {
+      userId: { type: 'string' },
+      eventType: { enum: ['normal', 'abnormal'] },
+      timestamp: { type: ['integer', 'string', 'null'], description: 'ms since the epoch or ISO 8601' },
+      ip: { type: ['string', 'null'] },
+    },
+  },
+};
+
 /** The API's description, from the very schemas and routes that serve it. */
 function openApi(version: string): object {
   const paths: Record<string, Record<string, object>> = {};
@@ -38,6 +52,14 @@ function openApi(version: string): object {
   add('get', '/api/alerts', {
     ...operation('/api/alerts', 'Committed alerts in order of seq'),
     parameters: Object.keys(alertsQuery.shape).map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+  });
+  add('post', '/api/events', {
+    ...operation('/api/events', 'Takes events, an ndjson line each or a JSON array: answered once they are durable'),
+    parameters: [{ name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string' } }],
+    requestBody: {
+      required: true,
+      content: { 'application/x-ndjson': { schema: { type: 'string' } }, 'application/json': { schema: events } },
+    },
   });
   for (const path of ['/healthz', '/readyz', '/metrics']) add('get', path, operation(path, path.slice(1)));
   for (const [method, path, summary, body] of WRITES) add(method, path, operation(path, summary, body));

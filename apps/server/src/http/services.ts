@@ -1,5 +1,6 @@
 import type { Engine } from '@weir/protocol';
 import type { AlertBook } from '../alerts/alert-book.js';
+import type { EventsAnswer } from '../ingest/ingest-service.js';
 
 /** What the gateway is built on. The server's main thread owns all of it. */
 export interface Services {
@@ -7,9 +8,15 @@ export interface Services {
   readonly engine: () => Engine | undefined;
   readonly alerts: AlertBook;
   readonly jobs: JobControl;
+  readonly ingest: Ingest;
   /** Settings of the cluster by Flink's names. */
   readonly configuration: () => readonly (readonly [key: string, value: string])[];
   readonly version: string;
+}
+
+export interface Ingest {
+  /** Resolves once the events are durable. Throws a `RestError` if none of them was taken. */
+  take(body: Buffer, idempotencyKey: string | undefined): Promise<EventsAnswer>;
 }
 
 export interface StartAgainRequest {

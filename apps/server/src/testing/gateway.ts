@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { AlertBook } from '../alerts/alert-book.js';
 import { createGateway, type GatewayOptions } from '../http/gateway.js';
 import type { JobControl } from '../http/services.js';
+import { IngestService } from '../ingest/ingest-service.js';
 import { FakeEngine } from './fake-engine.js';
 import { MemoryAlertLog } from './memory-alert-log.js';
 
@@ -21,7 +22,15 @@ export function testGateway(
   const log = new MemoryAlertLog();
   const alerts = new AlertBook(log);
   engine.subscribe((event) => alerts.accept(event));
-  const services = { engine: () => engine, alerts, jobs, configuration: () => [['heartbeat.timeout', '5000']] as const, version: '0.1.0' };
+  const ingest = new IngestService({ engine: () => engine, onError: () => {} });
+  const services = {
+    engine: () => engine,
+    alerts,
+    jobs,
+    ingest,
+    configuration: () => [['heartbeat.timeout', '5000']] as const,
+    version: '0.1.0',
+  };
   // `inject` sends "localhost:80".
   return { app: createGateway(services, { host: '127.0.0.1', port: () => 80, page: '/nowhere', ...options }), engine, log, alerts };
 }

@@ -11,6 +11,7 @@ import { EventLog } from '../event-log/event-log.js';
 import { ReplayMarksFile } from '../event-log/replay-marks-file.js';
 import { createGateway } from '../http/gateway.js';
 import type { JobControl, StartAgainRequest } from '../http/services.js';
+import { IngestService } from '../ingest/ingest-service.js';
 import { Dashboard, type SpeedControl } from '../push/dashboard.js';
 import { FakeEmbeddedEngine } from './fake-embedded-engine.js';
 import { MemoryAlertLog } from './memory-alert-log.js';
@@ -63,7 +64,14 @@ export class PushHarness {
     });
     let port = 0;
     const security = { host: '127.0.0.1', port: () => port, ...(options.token === undefined ? {} : { token: options.token }) };
-    const services = { engine: () => this.engine, alerts: book, jobs, configuration: () => [], version: '0' };
+    const services = {
+      engine: () => this.engine,
+      alerts: book,
+      jobs,
+      ingest: new IngestService({ engine: () => this.engine, onError: (error) => this.errors.push(error) }),
+      configuration: () => [],
+      version: '0',
+    };
     this.#app = createGateway(services, { ...security, page: '/nowhere' });
     this.#dashboard.attach(this.#app.server, security);
     this.#app.server.on('listening', () => {

@@ -40,7 +40,7 @@ export const startOptions = {
   source: {
     read: sourceChoice,
     value: 'SOURCE',
-    help: 'simulated, load, file:PATH, http (not built yet) or none',
+    help: 'simulated, load, file:PATH, http (events by POST /api/events) or none',
     shownDefault: 'simulated',
   } satisfies Option<SourceChoice>,
   eventInterval: {
@@ -72,7 +72,7 @@ export const startOptions = {
     value: 'FORMAT',
     help: 'file: ndjson, csv or sshd; else by its ending or first lines',
   } satisfies Option<'ndjson' | 'csv' | 'sshd'>,
-  key: { read: choice('user', 'ip'), value: 'user|ip', help: 'file: what is counted', shownDefault: 'user' } satisfies Option<
+  key: { read: choice('user', 'ip'), value: 'user|ip', help: 'file, http: what is counted', shownDefault: 'user' } satisfies Option<
     'user' | 'ip'
   >,
   webhook: {

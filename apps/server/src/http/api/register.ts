@@ -4,6 +4,7 @@ import { parseBody, parseQuery } from '../body.js';
 import { commandError } from '../command-result.js';
 import { LEADER_ELECTION, RestError } from '../rest-error.js';
 import type { Services } from '../services.js';
+import { registerEvents } from './events.js';
 
 /** Digits as a number within bounds, with a message that says so. */
 function count(least: number, most: number, otherwise: number) {
@@ -70,7 +71,5 @@ export function registerApi(app: FastifyInstance, services: Services): void {
     });
   });
 
-  app.post('/api/events', async () => {
-    throw new RestError(409, 'The job does not take events by HTTP: its source is not "http".');
-  });
+  registerEvents(app, services);
 }

@@ -207,7 +207,7 @@ it('whatever is cut, deleted and compressed when, no line comes twice and no mor
         else if (each.kind === 'compress') writer.compress(each.n);
         else if (each.kind === 'drain') await driver.drain(each.n === 0 ? Number.POSITIVE_INFINITY : each.n);
         else if (each.kind === 'snapshot') snapshots.push(driver.snapshot());
-        else if (snapshots.length > 0) await driver.start(snapshots[each.n % snapshots.length]);
+        else if (each.kind === 'restore' && snapshots.length > 0) await driver.start(snapshots[each.n % snapshots.length]);
       }
       for (let n = 0; n < 3; n++) {
         await driver.drain();
