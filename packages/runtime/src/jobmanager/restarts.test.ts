@@ -31,6 +31,7 @@ const settle = () => new Promise((resolve) => setTimeout(resolve, 50));
 const runAgain = async () => {
   await eventually(() => {
     cluster.clock.advance(DELAY);
+    if (cluster.job(JOB).state === 'FAILED') throw new Error(cluster.job(JOB).failure);
     return cluster.job(JOB).state === 'RUNNING';
   });
 };

@@ -166,9 +166,12 @@ export class FakeCluster {
     return job;
   }
 
-  /** The job is in that state, all else that it had to do for it is done. */
   async until(jobId: string, state: string): Promise<void> {
-    await eventually(() => this.dispatcher.jobs().some(({ id, state: now }) => id === jobId && now === state));
+    await eventually(() => {
+      const job = this.dispatcher.jobs().find(({ id }) => id === jobId);
+      if (job?.state === 'FAILED' && state !== 'FAILED') throw new Error(`the job FAILED: ${job.failure}`);
+      return job?.state === state;
+    });
   }
 
   get deployments(): readonly number[] {

@@ -1,4 +1,6 @@
 // Row 23: checkpoint ids strictly increase, over failed checkpoints, TaskManagers, JobManagers, processes and jobs.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { configuration, TestCluster } from '../cluster.js';
 import { expectWholeLedger, ledgerSubmission, order, submitLedger } from '../ledger.js';
@@ -10,10 +12,13 @@ afterEach(() => cluster.remove());
 it('no id comes twice, whatever ended between', async () => {
   cluster = await TestCluster.start();
   const ids: number[] = [];
+  const over = new Set<number>();
   const watch = () =>
     cluster.engine.subscribe((event) => {
-      if (event.type === 'checkpoint' && event.checkpoint.id !== ids.at(-1) && event.checkpoint.status === 'IN_PROGRESS')
-        ids.push(event.checkpoint.id);
+      if (event.type !== 'checkpoint' || event.checkpoint.discarded) return;
+      const { id, status } = event.checkpoint;
+      if (id !== ids.at(-1) || (status === 'IN_PROGRESS' && over.has(id))) ids.push(id);
+      if (status !== 'IN_PROGRESS') over.add(id);
     });
   watch();
   const settings = configuration({ interval: 80, timeout: 400, retained: 1 });
@@ -36,7 +41,13 @@ it('no id comes twice, whatever ended between', async () => {
   await order(cluster, 'slow-snapshot-0');
   await cluster.until(first, ({ checkpoints }) => checkpoints.counts.failed > failed);
   await oneMore(first);
-  await restarted(() => cluster.engine.execute({ type: 'fail-jobmanager' }));
+  // An id that nothing completed bears, not even a file.
+  await writeFile(join(cluster.directory, 'a-file'), '');
+  const impossible = { type: 'trigger-savepoint', jobId: first, targetDirectory: join(cluster.directory, 'a-file', 'savepoints') } as const;
+  await restarted(async () => {
+    expect(await cluster.engine.execute(impossible)).toMatchObject({ ok: false });
+    await cluster.engine.execute({ type: 'fail-jobmanager' });
+  });
   expect(await cluster.engine.execute({ type: 'trigger-savepoint', jobId: first })).toMatchObject({ ok: true });
   await restarted(() => order(cluster, 'exit-0'));
   await cluster.stop();

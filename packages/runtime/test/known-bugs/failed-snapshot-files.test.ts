@@ -54,6 +54,7 @@ describe.each([{ unaligned: false }, { unaligned: true }])('unaligned: $unaligne
     await more(1);
     await restarted(jobId, async () => {
       await order(cluster, 'slow-snapshot-2');
+      await cluster.until(jobId, () => existsSync(join(cluster.output, 'slow-snapshot-2.done')));
       await cluster.engine.execute({ type: 'fail-jobmanager' });
     });
     await more(1);
