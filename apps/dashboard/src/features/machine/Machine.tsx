@@ -89,11 +89,11 @@ export function Machine() {
                 <TaskManagerBand key={row.taskManager.id} row={row} place={index + 1} titles={titles} threshold={threshold} />
               ))}
               {layout.gates.map((gate) => (
-                <GateRuler key={gate.id} gate={gate} geometry={geometry} followed={followed} />
+                <GateRuler key={gate.id} gate={gate} geometry={geometry} followed={followed} places={layout.places} />
               ))}
             </>
           )}
-          <MachineTable layout={layout} titles={titles} shown={asTable} />
+          {(asTable || !far) && <MachineTable layout={layout} titles={titles} shown={asTable} />}
         </div>
         <CheckpointStore />
         <footer className="machine-foot">

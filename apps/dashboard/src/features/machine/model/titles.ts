@@ -12,6 +12,17 @@ export function knownOperator(vertex: VertexInfo): { readonly keyField: string; 
   return vertex.operators.map((operator) => KNOWN[operator.uid]).find((known) => known !== undefined);
 }
 
+/** What an operator that ships with Weir does, as a key of the messages. */
+const DOES: Readonly<Record<string, 'makesEvents' | 'counts' | 'writes'>> = {
+  'random-user-event-source': 'makesEvents',
+  'abnormal-count-process': 'counts',
+  'alert-sink': 'writes',
+};
+
+export function whatItDoes(vertex: VertexInfo): 'makesEvents' | 'counts' | 'writes' | undefined {
+  return vertex.operators.map((operator) => DOES[operator.uid]).find((does) => does !== undefined);
+}
+
 /** Source, Process, Sink where a graph has one of each, as in the seed system's picture; else the vertices' own names. */
 export function titlesOf(columns: readonly MachineColumn[], roles: ReadonlyMap<string, VertexRole>): ReadonlyMap<string, string> {
   const vertices = columns.flatMap((column) => column.vertices);

@@ -23,7 +23,7 @@ export const NO_WIRES: Wires = { spine: new Map(), trigger: new Map(), riser: ne
 /** How far the wires stand from what they pass, px. */
 const SPINE = 14;
 const BESIDE = 8;
-const RISER = 14;
+const RISER = 10;
 
 export function wiresOf(layout: MachineLayout, geometry: Geometry): Wires {
   const spine = new Map<string, Wire>();

@@ -1,6 +1,6 @@
 import type { Stream } from '../model/streams.js';
 import type { Palette } from './palette.js';
-import { traceAlong, traceRibbon } from './shapes.js';
+import { traceAlong, tracePart, traceRibbon } from './shapes.js';
 
 type Context = CanvasRenderingContext2D;
 
@@ -25,20 +25,32 @@ export function paintBeds(
   for (const stream of streams) {
     if (stream.dry) continue;
     const strength = dimmed(stream);
+    if (stream.thin) {
+      if (!stopped) paintThin(context, stream, palette, strength);
+      continue;
+    }
     paintBed(context, stream, palette, stopped, strength);
     if (!stopped && stream.water > 0) paintBody(context, stream, palette, strength);
   }
   context.globalAlpha = 1;
 }
 
-function paintDry(context: Context, { route }: Stream, palette: Palette) {
+function paintDry(context: Context, { route, from, to }: Stream, palette: Palette) {
   context.globalAlpha = 0.34;
   context.strokeStyle = palette.ink3;
   context.lineWidth = 1;
   context.setLineDash(DRY_DASH);
-  traceAlong(context, route.path, 0, false, false);
+  tracePart(context, route.path, from, to);
   context.stroke();
   context.setLineDash(SOLID);
+}
+
+function paintThin(context: Context, stream: Stream, palette: Palette, strength: number) {
+  context.globalAlpha = 0.2 * strength;
+  context.strokeStyle = palette.hues[stream.hue]!;
+  context.lineWidth = stream.water * 2;
+  traceAlong(context, stream.route.path, 0, false, false);
+  context.stroke();
 }
 
 function paintBed(context: Context, stream: Stream, palette: Palette, stopped: boolean, strength: number) {

@@ -38,8 +38,8 @@ export function paintCheckpoint(
     const u = (now - crossing.depart) / (crossing.arrive - crossing.depart);
     if (u >= 1 && !wet) continue;
     pointAt(path, Math.min(path.length * u, path.length - 3), at);
-    bar(context, wet ? (geometry.turned ? 14 : (stream?.bed ?? 15) + 4) : 5, wet ? 3.4 : 1.4, wet ? 1 : 0.42, palette);
-    if (wet && at.y < topY && u > 0.05 && u < 0.9) {
+    bar(context, wet ? (geometry.turned ? 14 : (stream?.bed ?? 15) + 4) : 5, wet && !stream.thin ? 3.4 : 1.4, wet ? 1 : 0.42, palette);
+    if (wet && crossing.route.channel.edge.strategy !== 'FORWARD' && at.y < topY && u > 0.05 && u < 0.9) {
       topX = at.x;
       topY = at.y - (geometry.turned ? 20 : (stream?.bed ?? 15) + 17);
     }

@@ -44,6 +44,19 @@ export function traceAlong(context: Context, path: SampledPath, offset: number, 
   }
 }
 
+/** The middle of a way from `from` to `to`, px along it. */
+export function tracePart(context: Context, path: SampledPath, from: number, to: number): void {
+  const { count, x, y, s } = path;
+  let pen = false;
+  context.beginPath();
+  for (let i = 0; i < count; i++) {
+    if (s[i]! < from || s[i]! > to) continue;
+    if (pen) context.lineTo(x[i]!, y[i]!);
+    else context.moveTo(x[i]!, y[i]!);
+    pen = true;
+  }
+}
+
 /** ● ■ ▲ by hue; plain water is ●. */
 export function traceMark(context: Context, hue: number, x: number, y: number, radius: number): void {
   context.beginPath();

@@ -36,7 +36,7 @@ export function paintStreamlines(
   context.lineCap = 'round';
   for (let i = 0; i < streams.length; i++) {
     const stream = streams[i]!;
-    if (stream.rate < FLOWING || stream.dry) continue;
+    if (stream.rate < FLOWING || stream.dry || stream.thin) continue;
     context.strokeStyle = palette.hues[stream.hue]!;
     context.globalAlpha = (palette.dark ? 0.36 : 0.32) * dimmed(stream);
     const slow = stream.full ? 0.35 : 1;

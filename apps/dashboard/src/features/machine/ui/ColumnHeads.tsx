@@ -3,7 +3,7 @@ import { formatCount } from '../../../format/number.js';
 import { useMessages } from '../../../messages/define.js';
 import { machineMessages } from '../messages.js';
 import type { MachineLayout } from '../model/layout.js';
-import { knownOperator } from '../model/titles.js';
+import { knownOperator, whatItDoes } from '../model/titles.js';
 
 interface Props {
   readonly layout: MachineLayout;
@@ -19,7 +19,7 @@ export function ColumnHeads({ layout, titles }: Props) {
       <Head line={1} title="TaskManager" count={layout.rows.length} note={t.workers(slots)} />
       {layout.columns.map((column) => {
         const vertex = column.vertices[0]!;
-        const known = knownOperator(vertex) !== undefined;
+        const does = whatItDoes(vertex);
         const title = column.vertices.map((each) => titles.get(each.id) ?? each.name).join(' · ');
         return (
           <Head
@@ -27,7 +27,7 @@ export function ColumnHeads({ layout, titles }: Props) {
             line={2 + column.level * 2}
             title={title}
             count={vertex.parallelism}
-            note={known ? t.counts : vertex.name}
+            note={does === undefined ? vertex.name : t[does]}
           />
         );
       })}

@@ -6,7 +6,7 @@ import { formatDuration } from '../../../format/duration.js';
 import { formatCount } from '../../../format/number.js';
 import { useMessages } from '../../../messages/define.js';
 import { machineMessages } from '../messages.js';
-import { type Duty, type DutyState, taskCounts } from '../model/duties.js';
+import { type Duty, type DutyState, type TaskCounts, taskCounts } from '../model/duties.js';
 import type { DrawnBarrier, DrawnRecovery } from '../motion/drawn.js';
 import { trueLength } from '../motion/recovery-plan.js';
 import { DutyGlyph } from './DutyGlyph.js';
@@ -53,7 +53,8 @@ function figureOf(
 ): Figure {
   const job = engine?.jobs[0];
   const taskManagers = engine?.taskManagers ?? [];
-  const counts = taskCounts(job);
+  const counts = drawnCounts(taskCounts(job), recovery);
+  const gone = isGone(recovery) ? recovery?.taskManagerId : undefined;
   const of = (part: number, all: number) => (all === 0 ? 0 : part / all);
   const plain = (text: string, share = 0): Figure => ({ text, share, turn: 0 });
   if (engine === undefined) return plain('—');
@@ -64,13 +65,13 @@ function figureOf(
         of(counts.running, counts.all),
       );
     case 'resources': {
-      const all = taskManagers.filter((each) => each.registered).reduce((sum, each) => sum + each.slots, 0);
-      const free = taskManagers.filter((each) => each.registered).reduce((sum, each) => sum + each.freeSlots, 0);
+      const all = taskManagers.filter((each) => each.registered && each.id !== gone).reduce((sum, each) => sum + each.slots, 0);
+      const free = taskManagers.filter((each) => each.registered && each.id !== gone).reduce((sum, each) => sum + each.freeSlots, 0);
       const ever = taskManagers.reduce((sum, each) => sum + each.slots, 0);
       return plain(t.slotsTaken(formatCount(all - free), formatCount(all)), of(all - free, ever));
     }
     case 'detection': {
-      const alive = taskManagers.filter((each) => each.registered).length;
+      const alive = taskManagers.filter((each) => each.registered && each.id !== gone).length;
       const lost = recovery?.phase === 'detected' ? recovery.taskManagerId : undefined;
       return plain(
         lost === undefined ? t.alive(formatCount(alive), formatCount(taskManagers.length)) : t.lost(lost),
@@ -90,6 +91,17 @@ function figureOf(
       return plain(t.recoveries(job.numRestarts, formatDuration(trueLength(last))));
     }
   }
+}
+
+/** From when the JobManager knows until it has a place for the tasks again, as the drawing plays it. */
+function isGone(recovery: DrawnRecovery | undefined): boolean {
+  return recovery?.phase === 'detected' || recovery?.phase === 'checkpoint-chosen';
+}
+
+/** Task states as of the phase that is drawn: none runs between the failure's detection and the restore, then all are deployed. */
+function drawnCounts(counts: TaskCounts, recovery: DrawnRecovery | undefined): TaskCounts {
+  if (isGone(recovery)) return { ...counts, running: 0, deploying: 0 };
+  return recovery?.phase === 'restoring' ? { ...counts, running: 0, deploying: counts.all } : counts;
 }
 
 function coordinator(

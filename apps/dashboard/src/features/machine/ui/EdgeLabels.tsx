@@ -13,6 +13,7 @@ interface Props {
 export function EdgeLabels({ layout, geometry }: Props) {
   const rates = useDrawn((drawn) => drawn.rates);
   const phase = useDrawn((drawn) => drawn.recovery?.phase);
+  const down = useDrawn((drawn) => (isStopped(drawn.recovery?.phase) ? drawn.recovery?.taskManagerId : undefined));
   const last = layout.columns.length - 1;
   return (
     <div className="edge-labels" aria-hidden="true">
@@ -26,9 +27,9 @@ export function EdgeLabels({ layout, geometry }: Props) {
                 const wide = layout.columns[cell.column]?.exchangeAfter;
                 const style = geometry.turned
                   ? { left: slot.box.right - 26, top: slot.box.bottom + 12 }
-                  : { left: slot.box.right + (wide ? 30 : 27), top: (slot.channel.top + slot.channel.bottom) / 2 - 27 };
+                  : { left: slot.box.right + (wide ? 30 : 29), top: (slot.channel.top + slot.channel.bottom) / 2 - 27 };
                 return (
-                  <span key={key} className="edge-label" style={style}>
+                  <span key={key} className="edge-label" data-down={row.taskManager.id === down} style={style}>
                     {isStopped(phase) ? '0/s' : formatRate(rates.get(key)?.out)}
                   </span>
                 );

@@ -5,20 +5,25 @@ import { machineMessages } from '../messages.js';
 import type { FollowedKey } from '../model/followed-keys.js';
 import { type Geometry, keyGroupPosition } from '../model/geometry.js';
 import type { Gate } from '../model/layout.js';
+import { type Places, subtaskKey } from '../model/placement.js';
 import { knownOperator } from '../model/titles.js';
+import { isStopped } from '../motion/drawn.js';
+import { useDrawn } from './machinery.js';
 
 interface Props {
   readonly gate: Gate;
   readonly geometry: Geometry | undefined;
   readonly followed: readonly FollowedKey[];
+  readonly places: Places;
 }
 
 /** Ticks are at least this far apart, px. */
 const TICKS_APART = 3;
 
 /** Where records are told apart by key: a tick per key group (or per 2, 5, 10 …), a bracket per subtask, the group of each followed key. */
-export function GateRuler({ gate, geometry, followed }: Props) {
+export function GateRuler({ gate, geometry, followed, places }: Props) {
   const t = useMessages(machineMessages);
+  const down = useDrawn((drawn) => (isStopped(drawn.recovery?.phase) ? drawn.recovery?.taskManagerId : undefined));
   const box = geometry?.gates.get(gate.id);
   const turned = geometry?.turned ?? false;
   const length = box === undefined ? 0 : turned ? box.right - box.left : box.bottom - box.top;
@@ -56,8 +61,13 @@ export function GateRuler({ gate, geometry, followed }: Props) {
         ))}
       {box !== undefined &&
         few &&
-        gate.ranges.map((range) => (
-          <span key={range.start} className="gate-range" style={{ [turned ? 'left' : 'top']: `${at(range.start)}px` }}>
+        gate.ranges.map((range, index) => (
+          <span
+            key={range.start}
+            className="gate-range"
+            data-down={down !== undefined && places.get(subtaskKey(gate.vertex.id, index))?.taskManagerId === down}
+            style={{ [turned ? 'left' : 'top']: `${at(range.start)}px` }}
+          >
             {turned ? `${range.start}–${range.end}` : t.groups(range.start, range.end)}
           </span>
         ))}

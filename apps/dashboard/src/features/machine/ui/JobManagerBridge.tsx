@@ -7,6 +7,7 @@ import { machineMessages } from '../messages.js';
 import { DUTIES, dutyStates } from '../model/duties.js';
 import { DutyPart } from './DutyPart.js';
 import { useDrawn } from './machinery.js';
+import { Slowed } from './Slowed.js';
 
 /** The JobManager: a bridge over the river, with its six duties as parts that light when they act. */
 export function JobManagerBridge() {
@@ -42,6 +43,7 @@ export function JobManagerBridge() {
               : t.master}
           {engine !== undefined && engine.jobManager.attempt > 1 && ` · ${t.attempt(engine.jobManager.attempt)}`}
         </p>
+        <Slowed />
         {command.error !== undefined && (
           <p className="machine-error" role="alert">
             {command.error}

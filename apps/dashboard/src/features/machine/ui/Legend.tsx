@@ -23,20 +23,18 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   dry: <path d="M0 7h14" stroke="currentColor" strokeWidth="1.2" strokeDasharray="3 3" />,
 };
 
-/** What each mark means, how many records one stands for, and how much slower than the truth it is drawn. */
+/** What each mark means, how many records one stands for, and how long they are on their way in truth. */
 export function Legend() {
   const t = useMessages(machineMessages);
   const batch = useDrawn((drawn) => drawn.batch);
   const travel = useDrawn((drawn) => drawn.travel);
-  const barrier = useDrawn((drawn) => drawn.barrier);
-  const recovery = useDrawn((drawn) => drawn.recovery);
+  const replaying = useDrawn((drawn) => drawn.recovery?.phase === 'replaying');
   const job = useDashboard(selectJob);
   const paused = useView((view) => view.paused);
   const latency = job?.vertices
     .at(-1)
     ?.subtasks.map((each) => each.metrics.latency?.p50)
     .find((each) => each !== undefined);
-  const times = (slowdown: number) => (slowdown < 10 ? slowdown.toFixed(1) : formatCount(Math.round(slowdown)));
   const item = (icon: string, text: string) => (
     <span key={icon} className="legend-item">
       <svg className="legend-mark" viewBox="0 0 14 14" aria-hidden="true">
@@ -53,14 +51,10 @@ export function Legend() {
       {item('barrier', t.legend.barrier)}
       {item('sluice', t.legend.sluice)}
       {item('dry', t.legend.dry)}
-      {recovery?.phase === 'replaying' && item('replayed', t.legend.replayed)}
+      {replaying && item('replayed', t.legend.replayed)}
       <span className="legend-item" aria-live="off">
         {paused ? (
           <b className="slowed">{t.paused}</b>
-        ) : recovery !== undefined && recovery.slowdown > 1.5 ? (
-          <b className="slowed">{t.slowedRecovery(t.phase(recovery.phase), times(recovery.slowdown))}</b>
-        ) : barrier !== undefined && barrier.slowdown > 1.5 ? (
-          <b className="slowed">{t.slowedCheckpoint(barrier.checkpointId, times(barrier.slowdown))}</b>
         ) : latency !== undefined && travel > 0 ? (
           t.legend.speed(formatDuration(travel), formatDuration(latency))
         ) : null}

@@ -58,7 +58,9 @@ export function SlotBox({ placed, title, threshold, down }: Props) {
         </span>
       </div>
       <p className="slot-note">
-        {subtask.state !== 'RUNNING' && !down ? (
+        {down ? (
+          <span>—</span>
+        ) : subtask.state !== 'RUNNING' ? (
           <span className="slot-state">{subtask.state}</span>
         ) : (
           <>
@@ -105,7 +107,14 @@ function Note({ placed, hasKey }: { readonly placed: PlacedSubtask; readonly has
   if (role === 'source') return <span>{hasKey ? ` · ${formatRate(rates?.out)}` : formatRate(rates?.out)}</span>;
   if (role === 'sink') return <span>{`${formatRate(rates?.in)} · ${t.waitingAlerts(waiting)}`}</span>;
   if (role !== 'keyed') return <span>{formatRate(rates?.in)}</span>;
-  if (hasKey) return <span>{` · ${knownOperator(vertex)?.state ?? formatRate(rates?.in)}`}</span>;
+  if (hasKey) {
+    return (
+      <span className="slot-note-state">
+        <span className="said-wide"> · </span>
+        {knownOperator(vertex)?.state ?? formatRate(rates?.in)}
+      </span>
+    );
+  }
   if (tank === undefined || tank.key === undefined) return <span>{t.noKeys}</span>;
   return <span>{t.hottest(tank.key, formatCount(tank.keys))}</span>;
 }

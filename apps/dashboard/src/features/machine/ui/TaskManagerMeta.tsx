@@ -50,7 +50,14 @@ export function TaskManagerMeta({ taskManager, status }: Props) {
         <svg viewBox="0 0 14 14" aria-hidden="true">
           <path d="M1 7.6h3l1.4-3.8 2.7 6.8L9.7 7.6H13" />
         </svg>
-        {down || !registered ? t.noHeartbeat : age < 1 ? t.heartbeatNow : t.heartbeat(age.toFixed(0))}
+        {down || !registered ? (
+          t.noHeartbeat
+        ) : (
+          <>
+            <span className="said-wide">{age < 1 ? t.heartbeatNow : t.heartbeat(age.toFixed(0))}</span>
+            <span className="said-narrow">{t.ago(age.toFixed(0))}</span>
+          </>
+        )}
       </p>
       <dl className="gauges">
         <dt>{t.cpu}</dt>
