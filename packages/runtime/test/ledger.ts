@@ -9,7 +9,7 @@ import type { Entry, LedgerParameters } from './fixtures/ledger-job.js';
 
 const module = fileURLToPath(new URL('./fixtures/ledger-job.ts', import.meta.url));
 
-export const ledgerParameters: Omit<LedgerParameters, 'directory'> = {
+const ledgerParameters: Omit<LedgerParameters, 'directory'> = {
   sizes: [20_000, 20_000, 20_000],
   keys: 40,
   rate: 10_000,
