@@ -103,7 +103,7 @@ export function Machine() {
           </button>
         </footer>
         {!asTable && geometry !== undefined && !far && <EdgeLabels layout={layout} geometry={geometry} />}
-        {!asTable && <MachineCanvas geometry={geometry} layout={layout} routes={routes} wires={wires} followed={followed} ground />}
+        {!asTable && <MachineCanvas geometry={geometry} layout={layout} routes={routes} wires={wires} followed={followed} kind="machine" />}
       </section>
     </MachineryContext>
   );

@@ -31,7 +31,18 @@ const OVERFLOW = 40;
 /** Dry channels into one subtask cross the gate this many key groups apart, of a hundred. */
 const SPREAD = 3;
 
-export function routesOf(layout: MachineLayout, geometry: Geometry, followedKeyGroups: readonly number[]): Routes {
+/** How a channel runs between two slots; `crossing` is where it goes through its gate, if it has one. */
+export type Way = (
+  source: SlotGeometry,
+  target: SlotGeometry,
+  gate: Box | undefined,
+  crossing: number | undefined,
+  turned: boolean,
+  intoSink: boolean,
+  channel: Channel,
+) => SampledPath;
+
+export function routesOf(layout: MachineLayout, geometry: Geometry, followedKeyGroups: readonly number[], wayOf: Way = machineWay): Routes {
   const all: Route[] = [];
   const byChannel = new Map<string, Route>();
   const byKeyGroup = new Map<string, Route>();
@@ -41,7 +52,7 @@ export function routesOf(layout: MachineLayout, geometry: Geometry, followedKeyG
     if (source === undefined || target === undefined) return undefined;
     const intoSink = layout.roles.get(channel.edge.targetVertexId) === 'sink';
     const gate = geometry.gates.get(channel.edge.id);
-    const path = wayOf(source, target, gate, crossing, geometry.turned, intoSink);
+    const path = wayOf(source, target, gate, crossing, geometry.turned, intoSink, channel);
     const route: Route = { index: all.length, channel, path, keyGroup, intoSink };
     all.push(route);
     return route;
@@ -96,7 +107,7 @@ function crossingOf(gate: Gate, channel: Channel, box: Box, turned: boolean, own
   return keyGroupPosition(box, turned, group, gate.maxParallelism);
 }
 
-function wayOf(
+function machineWay(
   source: SlotGeometry,
   target: SlotGeometry,
   gate: Box | undefined,

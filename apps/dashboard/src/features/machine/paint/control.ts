@@ -15,14 +15,19 @@ const at = { x: 0, y: 0, nx: 0, ny: 0 };
 const FALL = 1_000;
 const ACK_WAY = 520;
 
+interface CheckpointScene {
+  readonly wires: Wires;
+  readonly geometry: Geometry;
+  readonly palette: Palette;
+  readonly everyChannel: boolean;
+}
+
 /** Barriers across every channel, the word that starts them, snapshots going down, acknowledgements coming back. */
 export function paintCheckpoint(
   context: Context,
   plan: BarrierPlan,
   streams: readonly Stream[],
-  wires: Wires,
-  geometry: Geometry,
-  palette: Palette,
+  { wires, geometry, palette, everyChannel }: CheckpointScene,
   now: number,
 ): void {
   if (now < plan.triggered) {
@@ -36,9 +41,15 @@ export function paintCheckpoint(
     const wet = stream !== undefined && !stream.dry;
     const { path } = crossing.route;
     const u = (now - crossing.depart) / (crossing.arrive - crossing.depart);
-    if (u >= 1 && !wet) continue;
+    if (u >= 1 && !wet && !everyChannel) continue;
     pointAt(path, Math.min(path.length * u, path.length - 3), at);
-    bar(context, wet ? (geometry.turned ? 14 : (stream?.bed ?? 15) + 4) : 5, wet && !stream.thin ? 3.4 : 1.4, wet ? 1 : 0.42, palette);
+    bar(
+      context,
+      wet ? (geometry.turned ? 14 : (stream?.bed ?? 15) + 4) : 5,
+      wet && !stream.thin ? 3.4 : everyChannel ? 2.4 : 1.4,
+      wet || everyChannel ? 1 : 0.42,
+      palette,
+    );
     if (wet && crossing.route.channel.edge.strategy !== 'FORWARD' && at.y < topY && u > 0.05 && u < 0.9) {
       topX = at.x;
       topY = at.y - (geometry.turned ? 20 : (stream?.bed ?? 15) + 17);

@@ -28,6 +28,10 @@ export interface Scene {
   /** Hue of the key that is followed; the others fade. */
   readonly followedHue: number | undefined;
   readonly moving: boolean;
+  /** Barriers of dry channels are seen waiting, too. */
+  readonly everyChannel: boolean;
+  /** The drawing is shown this much larger than its geometry. */
+  readonly zoom: number;
 }
 
 /** Draws the machine's movement over its boxes: ground below, beds and water above. */
@@ -56,12 +60,12 @@ export class Painter {
     const last = this.#scene;
     this.#scene = scene;
     const { width, height } = scene.geometry;
-    const resized = this.#ground?.fit(width, height) ?? false;
+    const resized = this.#ground?.fit(width, height, scene.zoom) ?? false;
     if (this.#ground !== undefined && (resized || last?.palette !== scene.palette)) {
       paintGround(this.#ground.context, width, height, scene.palette);
     }
-    this.#beds.fit(width, height);
-    this.#water.fit(width, height);
+    this.#beds.fit(width, height, scene.zoom);
+    this.#water.fit(width, height, scene.zoom);
     this.#bedsOf = '';
     this.#streamsAt = 0;
   }
@@ -108,7 +112,7 @@ export class Painter {
     paintRecords(context, this.#motion.dots, now, style);
     paintAlerts(context, this.#motion.alerts.marks, now, speed, geometry.turned, style);
     const plan = style.plan;
-    if (plan !== undefined && now < plan.end) paintCheckpoint(context, plan, this.#streams, wires, geometry, palette, now);
+    if (plan !== undefined && now < plan.end) paintCheckpoint(context, plan, this.#streams, scene, now);
     paintHeartbeats(context, this.#motion.heartbeats.pulses, wires, palette, now);
     if (recovery !== undefined) paintRestore(context, recovery, wires, palette, now);
     this.#cost += (performance.now() - began - this.#cost) * 0.1;

@@ -14,8 +14,8 @@ export class Surface {
   }
 
   /** True if it is another size than before, and so empty. */
-  fit(width: number, height: number): boolean {
-    const scale = Math.min(2, devicePixelRatio || 1);
+  fit(width: number, height: number, zoom = 1): boolean {
+    const scale = Math.min(3, (devicePixelRatio || 1) * Math.max(1, zoom));
     if (width === this.#width && height === this.#height && scale === this.#scale) return false;
     this.#width = width;
     this.#height = height;

@@ -20,11 +20,14 @@ interface Props {
   readonly routes: Routes;
   readonly wires: Wires;
   readonly followed: readonly FollowedKey[];
-  readonly ground: boolean;
+  /** The machine has contour lines below and hides the barriers of dry channels; the pipeline has every channel. */
+  readonly kind: 'machine' | 'pipeline';
+  readonly zoom?: number;
 }
 
 /** Everything that moves, over the boxes. The store is heard directly: no component is rendered for a record. */
-export function MachineCanvas({ geometry, layout, routes, wires, followed, ground }: Props) {
+export function MachineCanvas({ geometry, layout, routes, wires, followed, kind, zoom = 1 }: Props) {
+  const ground = kind === 'machine';
   const { motion, drawn } = useMachinery();
   const groundCanvas = useRef<HTMLCanvasElement>(null);
   const bedCanvas = useRef<HTMLCanvasElement>(null);
@@ -64,10 +67,10 @@ export function MachineCanvas({ geometry, layout, routes, wires, followed, groun
     const followedHue = followed.find((key) => key.key === followedKey)?.hue;
     const { painter, loop } = frame.current;
     loop.moving = moving;
-    painter.show({ geometry, wires, palette, followedHue, moving });
+    painter.show({ geometry, wires, palette, followedHue, moving, everyChannel: kind === 'pipeline', zoom });
     motion.observe(inputOf(useDashboard.getState(), { layout, routes, turned: geometry.turned }, moving), Date.now());
     loop.kick();
-  }, [geometry, wires, palette, followed, followedKey, moving, layout, routes, motion]);
+  }, [geometry, wires, palette, followed, followedKey, moving, layout, routes, motion, kind, zoom]);
 
   return (
     <div aria-hidden="true">

@@ -1,0 +1,56 @@
+import { selectJob } from '../../connection/selectors.js';
+import { useDashboard } from '../../connection/store.js';
+import { formatCount, UNKNOWN } from '../../format/number.js';
+import { useMessages } from '../../messages/define.js';
+import { useDrawn } from '../machine/ui/machinery.js';
+import { Slowed } from '../machine/ui/Slowed.js';
+import { pipelineMessages } from './messages.js';
+
+const MOST_SQUARES = 36;
+
+/** What went in and what came of it, as far as the engine tells; and a square for each acknowledgement of the checkpoint that is drawn. */
+export function Ledger() {
+  const t = useMessages(pipelineMessages);
+  const job = useDashboard(selectJob);
+  const pending = useDashboard((dashboard) => dashboard.state?.pendingAlerts);
+  const barrier = useDrawn((drawn) => drawn.barrier);
+  const latest = job?.checkpoints.latestCompleted;
+  const committed = job === undefined ? undefined : Object.values(job.committed).reduce((sum, count) => sum + count, 0);
+  const id = barrier?.checkpointId ?? latest?.id;
+  const all = barrier?.numSubtasks ?? latest?.numSubtasks ?? 0;
+  const acked = barrier?.acked.length ?? latest?.numAcknowledgedSubtasks ?? 0;
+  const unknown = ['made', 'processed', 'inFlight', 'lost', 'doubled'] as const;
+  return (
+    <footer className="ledger">
+      <dl aria-label={t.ledger.title}>
+        {unknown.map((name) => (
+          <div key={name} title={t.ledger.unknown}>
+            <dt>{t.ledger[name]}</dt>
+            <dd>{UNKNOWN}</dd>
+          </div>
+        ))}
+        <div>
+          <dt>{t.ledger.alerts}</dt>
+          <dd>{formatCount(committed)}</dd>
+        </div>
+        <div>
+          <dt>{t.ledger.waiting}</dt>
+          <dd>{formatCount(pending)}</dd>
+        </div>
+      </dl>
+      <p className="ledger-acks">
+        <Slowed />
+        <span>{id === undefined ? t.noCheckpoint : t.acks(id)}</span>
+        {all <= MOST_SQUARES && (
+          <span className="ledger-squares" aria-hidden="true">
+            {Array.from({ length: all }, (_, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: squares are told apart by their place alone.
+              <i key={index} data-on={index < acked} />
+            ))}
+          </span>
+        )}
+        {id !== undefined && <b>{t.acked(acked, all)}</b>}
+      </p>
+    </footer>
+  );
+}

@@ -1,0 +1,148 @@
+import type { Node, NodeProps } from '@xyflow/react';
+import { type CSSProperties, useMemo } from 'react';
+import { selectKeys } from '../../connection/selectors.js';
+import { useDashboard } from '../../connection/store.js';
+import { taskManagerName } from '../../format/names.js';
+import { formatCount, formatRate, formatShare } from '../../format/number.js';
+import { KeyMark } from '../../keys/KeyMark.js';
+import { useKeyStyle } from '../../keys/known-keys.js';
+import { useMessages } from '../../messages/define.js';
+import { pointAtSubtask } from '../../view/actions.js';
+import { useView } from '../../view/view-store.js';
+import type { PlacedSubtask } from '../machine/model/layout.js';
+import { drawnStatus } from '../machine/motion/drawn.js';
+import { useDrawn } from '../machine/ui/machinery.js';
+import { pipelineMessages } from './messages.js';
+
+export type TaskNodeType = Node<
+  {
+    readonly placed: PlacedSubtask;
+    readonly taskManagerId: string | undefined;
+    readonly title: string;
+    readonly threshold: number | undefined;
+    readonly small: boolean;
+  },
+  'task'
+>;
+
+/** One subtask's lane: task, place, rate, load, and for keyed state the count against its threshold. */
+export function TaskNode({ data }: NodeProps<TaskNodeType>) {
+  const { placed, taskManagerId, title, threshold, small } = data;
+  const t = useMessages(pipelineMessages);
+  const { key, role, subtask, slot } = placed;
+  const rates = useDrawn((drawn) => drawn.rates.get(key));
+  const waiting = useDrawn((drawn) => drawn.waiting.get(key) ?? 0);
+  const recovery = useDrawn((drawn) => drawn.recovery);
+  const pointed = useView((view) => view.pointedSubtask === key);
+  const taskManager = useDashboard((dashboard) => dashboard.state?.engine.taskManagers.find((each) => each.id === taskManagerId));
+  const down = taskManager !== undefined && drawnStatus(taskManager, recovery) === 'failed';
+  const busy = subtask.metrics.busyTimeMsPerSecond / 1_000;
+  const waits = subtask.metrics.backPressuredTimeMsPerSecond / 1_000;
+  return (
+    <div
+      className="lane"
+      data-role={role}
+      data-down={down}
+      data-small={small}
+      data-pointed={pointed}
+      data-bottleneck={busy > 0.9}
+      onPointerEnter={() => pointAtSubtask(key)}
+      onPointerLeave={() => pointAtSubtask(undefined)}
+    >
+      {role === 'keyed' && <LaneCount placed={placed} threshold={threshold} down={down} />}
+      <div className="lane-words">
+        <p className="lane-row">
+          <b>{`${title} ${subtask.index + 1}`}</b>
+          <span>{formatRate(role === 'source' ? rates?.out : rates?.in)}</span>
+        </p>
+        {!small &&
+          (role === 'keyed' ? (
+            <LaneKeys placed={placed} />
+          ) : (
+            <p className="lane-note">{role === 'sink' ? t.pending(waiting) : <LaneSource taskKey={key} />}</p>
+          ))}
+        <p className="lane-note">
+          <i className="slot-mark" data-state={down ? 'FAILED' : subtask.state} />
+          {down ? 'FAILED' : subtask.state === 'RUNNING' ? t.place(taskManagerName(taskManagerId), slot ?? '—') : subtask.state}
+        </p>
+        <div className="lane-load" title={`${t.busy(formatShare(busy))} · ${t.waits(formatShare(waits))}`}>
+          <i style={{ width: `${Math.min(100, busy * 100)}%` }} />
+          <i className="waits" style={{ width: `${Math.min(100, waits * 100)}%` }} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function LaneSource({ taskKey }: { readonly taskKey: string }) {
+  const key = useDrawn((drawn) => drawn.sourceKeys.get(taskKey));
+  const style = useKeyStyle(key);
+  if (key === undefined) return null;
+  return (
+    <>
+      <KeyMark style={style} /> {key}
+    </>
+  );
+}
+
+/** The count, with a notch for each step to the threshold. */
+function LaneCount({
+  placed,
+  threshold,
+  down,
+}: {
+  readonly placed: PlacedSubtask;
+  readonly threshold: number | undefined;
+  readonly down: boolean;
+}) {
+  const tank = useDrawn((drawn) => drawn.tanks.get(placed.key));
+  const style = useKeyStyle(tank?.key);
+  const known = tank?.known === true && tank.keys > 0 && !down;
+  const count = known ? tank.count : 0;
+  const notches = Math.min(6, threshold ?? 3);
+  return (
+    <div
+      className="lane-count"
+      data-over={threshold !== undefined && count >= threshold}
+      style={{ '--mark': style === undefined ? 'var(--water)' : `var(--key-${style.hue})` } as CSSProperties}
+    >
+      <b>{known ? formatCount(count) : '—'}</b>
+      <span>
+        {Array.from({ length: notches }, (_, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: notches are told apart by their place alone.
+          <i key={index} data-on={count > (index * (threshold ?? 3)) / notches} />
+        ))}
+      </span>
+    </div>
+  );
+}
+
+/** Keys of this subtask, the highest count first: all of them where they are few. */
+function LaneKeys({ placed }: { readonly placed: PlacedSubtask }) {
+  const keys = useDashboard(selectKeys);
+  const index = placed.subtask.index;
+  const highest = useMemo(
+    () =>
+      keys
+        .filter((key) => key.subtask === index)
+        .sort((a, b) => b.abnormalCount - a.abnormalCount)
+        .slice(0, 2),
+    [keys, index],
+  );
+  return (
+    <p className="lane-note lane-keys">
+      {highest.map((key) => (
+        <LaneKey key={key.key} name={key.key} count={key.countKnown ? formatCount(key.abnormalCount) : '—'} />
+      ))}
+    </p>
+  );
+}
+
+function LaneKey({ name, count }: { readonly name: string; readonly count: string }) {
+  const style = useKeyStyle(name);
+  return (
+    <span>
+      <KeyMark style={style} /> {name} <b>{count}</b>
+    </span>
+  );
+}
