@@ -45,7 +45,7 @@ export function Ledger() {
           <span className="ledger-squares" aria-hidden="true">
             {Array.from({ length: all }, (_, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: squares are told apart by their place alone.
-              <i key={index} data-on={index < acked} />
+              <i key={index} className={index < acked ? 'acked' : undefined} />
             ))}
           </span>
         )}

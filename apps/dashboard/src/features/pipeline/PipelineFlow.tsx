@@ -18,6 +18,8 @@ import { TaskNode } from './TaskNode.js';
 const NODE_TYPES = { task: TaskNode, ruler: RulerNode, head: HeadNode };
 const SMALL = 60;
 const MOST_HEIGHT = 1_100;
+/** Room below for the buttons that zoom. */
+const CONTROLS = 44;
 
 interface Props {
   readonly layout: MachineLayout;
@@ -48,7 +50,7 @@ export function PipelineFlow({ layout, structure, followed, threshold, width, tu
   );
   const nodes = useMemo(() => nodesOf(layout, plan, followed, threshold), [layout, plan, followed, threshold]);
   const zoom = Math.min(1.25, width / plan.geometry.width);
-  const height = Math.min(MOST_HEIGHT, Math.max(260, plan.geometry.height * zoom));
+  const height = Math.min(MOST_HEIGHT, Math.max(260, plan.geometry.height * zoom + CONTROLS));
 
   useEffect(() => {
     void flow?.setViewport({ x: Math.max(0, (width - plan.geometry.width * zoom) / 2), y: 0, zoom });

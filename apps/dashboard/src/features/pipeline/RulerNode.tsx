@@ -9,7 +9,7 @@ export type RulerNodeType = Node<
   'ruler'
 >;
 
-const TICKS_APART = 3.2;
+const TICKS_APART = 2.8;
 
 /** KeyBy as a ruler of key groups: a tick per group (or per 10, 100 …), a bracket per subtask's range, a triangle where a key falls. */
 export function RulerNode({ data: { gate, box, turned, followed } }: NodeProps<RulerNodeType>) {
@@ -23,7 +23,7 @@ export function RulerNode({ data: { gate, box, turned, followed } }: NodeProps<R
   return (
     <div className="ruler" data-turned={turned} style={{ width: box.right - box.left, height: box.bottom - box.top }}>
       <p className="ruler-title">{knownOperator(gate.vertex) === undefined ? 'KeyBy' : `KeyBy(${knownOperator(gate.vertex)?.keyField})`}</p>
-      <svg width="100%" height="100%" aria-hidden="true">
+      <svg className="ruler-scale" width="100%" height="100%" aria-hidden="true">
         <path
           d={Array.from({ length: Math.ceil(gate.maxParallelism / step) }, (_, i) => tick(at(i * step), i % 10 === 0 ? 9 : 5)).join('')}
         />

@@ -63,7 +63,11 @@ export function TaskNode({ data }: NodeProps<TaskNodeType>) {
           ))}
         <p className="lane-note">
           <i className="slot-mark" data-state={down ? 'FAILED' : subtask.state} />
-          {down ? 'FAILED' : subtask.state === 'RUNNING' ? t.place(taskManagerName(taskManagerId), slot ?? '—') : subtask.state}
+          {down
+            ? 'FAILED'
+            : subtask.state === 'RUNNING'
+              ? t.place(taskManagerName(taskManagerId).replace('TaskManager', 'TM'), slot ?? '—')
+              : subtask.state}
         </p>
         <div className="lane-load" title={`${t.busy(formatShare(busy))} · ${t.waits(formatShare(waits))}`}>
           <i style={{ width: `${Math.min(100, busy * 100)}%` }} />
@@ -106,7 +110,7 @@ function LaneCount({
       data-over={threshold !== undefined && count >= threshold}
       style={{ '--mark': style === undefined ? 'var(--water)' : `var(--key-${style.hue})` } as CSSProperties}
     >
-      <b>{known ? formatCount(count) : '—'}</b>
+      <b className="lane-figure">{known ? formatCount(count) : '—'}</b>
       <span>
         {Array.from({ length: notches }, (_, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: notches are told apart by their place alone.
