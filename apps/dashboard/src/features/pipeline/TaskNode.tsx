@@ -10,7 +10,7 @@ import { useMessages } from '../../messages/define.js';
 import { pointAtSubtask } from '../../view/actions.js';
 import { useView } from '../../view/view-store.js';
 import type { PlacedSubtask } from '../machine/model/layout.js';
-import { drawnStatus } from '../machine/motion/drawn.js';
+import { drawnStatus, isStateGone } from '../machine/motion/drawn.js';
 import { useDrawn } from '../machine/ui/machinery.js';
 import { pipelineMessages } from './messages.js';
 
@@ -49,7 +49,7 @@ export function TaskNode({ data }: NodeProps<TaskNodeType>) {
       onPointerEnter={() => pointAtSubtask(key)}
       onPointerLeave={() => pointAtSubtask(undefined)}
     >
-      {role === 'keyed' && <LaneCount placed={placed} threshold={threshold} down={down} />}
+      {role === 'keyed' && <LaneCount placed={placed} threshold={threshold} gone={isStateGone(recovery?.phase, down)} />}
       <div className="lane-words">
         <p className="lane-row">
           <b>{`${title} ${subtask.index + 1}`}</b>
@@ -93,15 +93,15 @@ function LaneSource({ taskKey }: { readonly taskKey: string }) {
 function LaneCount({
   placed,
   threshold,
-  down,
+  gone,
 }: {
   readonly placed: PlacedSubtask;
   readonly threshold: number | undefined;
-  readonly down: boolean;
+  readonly gone: boolean;
 }) {
   const tank = useDrawn((drawn) => drawn.tanks.get(placed.key));
   const style = useKeyStyle(tank?.key);
-  const known = tank?.known === true && tank.keys > 0 && !down;
+  const known = tank?.known === true && tank.keys > 0 && !gone;
   const count = known ? tank.count : 0;
   const notches = Math.min(6, threshold ?? 3);
   return (

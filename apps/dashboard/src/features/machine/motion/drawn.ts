@@ -64,6 +64,11 @@ export function isStopped(phase: RecoveryPhase | undefined): boolean {
   return phase !== undefined && STOPPED.has(phase);
 }
 
+/** Whether keyed state is in no task as the drawing has it: gone with its thread or with the cancel, and not yet back. */
+export function isStateGone(phase: RecoveryPhase | undefined, down: boolean): boolean {
+  return down || phase === 'detected' || phase === 'checkpoint-chosen';
+}
+
 /** A TaskManager as it is drawn: its own state, but while a recovery is played, that of the phase. A dead thread is red at once. */
 export function drawnStatus(taskManager: TaskManagerInfo, recovery: DrawnRecovery | undefined): TaskManagerStatus {
   if (recovery === undefined) return taskManager.status;

@@ -8,7 +8,7 @@ import { useView } from '../../../view/view-store.js';
 import { machineMessages } from '../messages.js';
 import type { PlacedSubtask } from '../model/layout.js';
 import { knownOperator } from '../model/titles.js';
-import { isStopped } from '../motion/drawn.js';
+import { isStateGone } from '../motion/drawn.js';
 import { useDrawn } from './machinery.js';
 import { Tank } from './Tank.js';
 
@@ -78,14 +78,7 @@ export function SlotBox({ placed, title, threshold, down }: Props) {
         )}
       </p>
       <div className="slot-channel" data-channel="">
-        {role === 'keyed' && (
-          <Tank
-            level={tank}
-            threshold={threshold}
-            hue={style?.hue ?? 0}
-            gone={down || (isStopped(phase) && phase !== 'failed' && phase !== 'restoring')}
-          />
-        )}
+        {role === 'keyed' && <Tank level={tank} threshold={threshold} hue={style?.hue ?? 0} gone={isStateGone(phase, down)} />}
       </div>
       <div className="slot-load" title={t.load(formatShare(busy), formatShare(waiting), formatShare(idleTimeMsPerSecond / 1_000))}>
         <span className="slot-load-bar">
