@@ -126,7 +126,7 @@ function coordinator(
   const latest = job.checkpoints.history.find((checkpoint) => !checkpoint.isSavepoint)?.triggerTimestamp ?? job.startTime;
   const left = Math.max(0, latest + interval - now);
   const text =
-    job.state === 'RUNNING'
+    job.state === 'RUNNING' && recovery === undefined
       ? `${t.nextCheckpoint(Math.ceil(left / 1_000))} · ${t.every(formatDuration(interval))}`
       : t.every(formatDuration(interval));
   return { text, share: 1, turn: Math.min(1, 1 - left / interval) };

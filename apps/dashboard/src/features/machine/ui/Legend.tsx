@@ -56,7 +56,7 @@ export function Legend() {
         {paused ? (
           <b className="slowed">{t.paused}</b>
         ) : latency !== undefined && travel > 0 ? (
-          t.legend.speed(formatDuration(travel), formatDuration(latency))
+          t.legend.speed(`${Math.round(travel / 1_000)} s`, formatDuration(latency))
         ) : null}
       </span>
     </div>

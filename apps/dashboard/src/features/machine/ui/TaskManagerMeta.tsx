@@ -32,12 +32,12 @@ export function TaskManagerMeta({ taskManager, status }: Props) {
           label={t.fail}
           name={t.failName(id)}
           menuName={t.failMenu(id)}
-          testId={`fail-${id}`}
+          testId={`fail-taskmanager-${id}`}
           disabled={!connected || !registered || taskManager.status === 'failed'}
           onPress={() => fail('crash')}
           actions={[
             { label: t.crash, note: t.crashNote, onChoose: () => fail('crash') },
-            { label: t.hang, note: t.hangNote, testId: `hang-${id}`, onChoose: () => fail('hang') },
+            { label: t.hang, note: t.hangNote, testId: `hang-taskmanager-${id}`, onChoose: () => fail('hang') },
           ]}
         />
       </div>
