@@ -1,6 +1,7 @@
 import { type Box, centerX, centerY, type Geometry, keyGroupPosition, rangeMiddle, type SlotGeometry } from './geometry.js';
 import { type Channel, channelId, type Gate, type MachineLayout } from './layout.js';
 import { bend, line, type SampledPath, type Segment, samplePath } from './paths.js';
+import { drawnSpeed } from './scale.js';
 
 /** A channel with its way over the drawing. */
 export interface Route {
@@ -16,11 +17,13 @@ export interface Route {
 export interface Routes {
   readonly all: readonly Route[];
   readonly byChannel: ReadonlyMap<string, Route>;
+  /** Drawn speed of all that moves on them, px a ms: for the eye, not the latency. */
+  readonly speed: number;
   /** Ways of followed keys that cross the gate at their own group: by `channel id#key group`. */
   readonly byKeyGroup: ReadonlyMap<string, Route>;
 }
 
-export const NO_ROUTES: Routes = { all: [], byChannel: new Map(), byKeyGroup: new Map() };
+export const NO_ROUTES: Routes = { all: [], byChannel: new Map(), byKeyGroup: new Map(), speed: drawnSpeed(0, false) };
 
 /** Where the water starts in a slot, px from its edge; where a sink's sluice stands in it. */
 const SPRING = 20;
@@ -74,7 +77,8 @@ export function routesOf(layout: MachineLayout, geometry: Geometry, followedKeyG
       if (extra !== undefined) byKeyGroup.set(id, extra);
     }
   }
-  return { all, byChannel, byKeyGroup };
+  const longest = all.reduce((most, route) => Math.max(most, route.path.length), 0);
+  return { all, byChannel, byKeyGroup, speed: drawnSpeed(longest, geometry.turned) };
 }
 
 export function routeFor(
@@ -93,10 +97,11 @@ function owns(gate: Gate, subtask: number, keyGroup: number): boolean {
   return range !== undefined && keyGroup >= range.start && keyGroup <= range.end;
 }
 
-/** A straight channel crosses at the key it carries, so that its bed and its records lie on one another. */
+/** A straight channel crosses at the key it carries, if it is one alone, so that its bed and its records lie on one another. */
 function ownGroup(gate: Gate, channel: Channel, followed: readonly number[]): number | undefined {
   if (channel.sourceIndex !== channel.targetIndex) return undefined;
-  return followed.find((keyGroup) => owns(gate, channel.targetIndex, keyGroup));
+  const owned = followed.filter((keyGroup) => owns(gate, channel.targetIndex, keyGroup));
+  return owned.length === 1 ? owned[0] : undefined;
 }
 
 function crossingOf(gate: Gate, channel: Channel, box: Box, turned: boolean, own: number | undefined): number {

@@ -27,7 +27,10 @@ export function halfWidth(rate: number, turned: boolean): number {
   return rate <= 0 ? 0 : (5 + 3 * Math.log10(1 + rate * 10)) * (turned ? 0.8 : 1);
 }
 
-/** Drawn speed of records, px/s: for the eye, not the latency. */
-export function drawnSpeed(turned: boolean): number {
-  return turned ? 78 : 140;
+/** No way takes longer in the drawing, ms: on a wide screen records are faster, so that a checkpoint is over before the next begins. */
+const LONGEST_WAY = 4_500;
+
+/** Drawn speed of records, px a ms, where `longest` is the longest way, px. */
+export function drawnSpeed(longest: number, turned: boolean): number {
+  return Math.max(turned ? 0.078 : 0.14, longest / LONGEST_WAY);
 }

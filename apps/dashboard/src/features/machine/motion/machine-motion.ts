@@ -1,7 +1,6 @@
 import type { AlertEntry } from '@weir/protocol';
 import { type SubtaskKey, subtaskKey } from '../model/placement.js';
 import { type Route, routeFor } from '../model/routes.js';
-import { drawnSpeed } from '../model/scale.js';
 import { AlertQueue } from './alert-queue.js';
 import { CheckpointPlay } from './checkpoint-play.js';
 import { Dots } from './dots.js';
@@ -49,7 +48,7 @@ export class MachineMotion {
     this.recovery.observe(input.job.recoveries, now);
     const playing = this.recovery.drawn(now);
     if (playing !== undefined && playing.number !== before) this.checkpoints.stop();
-    const speed = drawnSpeed(input.turned) / 1_000;
+    const speed = input.routes.speed;
     if (playing === undefined) this.checkpoints.observe(input.job.checkpoints, input.layout, input.routes, speed, now);
     this.flow.observe(input, this.dots, now, (key) => this.#leaves(key, now));
     this.#tanks.observe(input.layout.gates, input.keys, (tank) => this.#changes(tank, input, now));
@@ -118,7 +117,7 @@ export class MachineMotion {
       routeFor(input.routes, old.channel.edge.id, old.channel.sourceIndex, old.channel.targetIndex, old.keyGroup);
     this.dots.reroute(fresh);
     this.alerts.reroute(fresh);
-    const speed = drawnSpeed(input.turned) / 1_000;
+    const speed = input.routes.speed;
     this.checkpoints.reroute(input.layout, input.routes, speed);
     const delays = new Map<SubtaskKey, number>();
     for (const vertex of input.layout.columns.flatMap((column) => column.vertices)) {

@@ -1,7 +1,7 @@
 import type { LogLine, SubtaskInfo, VertexInfo } from '@weir/protocol';
 import { type SubtaskKey, subtaskKey } from '../model/placement.js';
 import { type Route, routeFor } from '../model/routes.js';
-import { batchFor, drawnSpeed } from '../model/scale.js';
+import { batchFor } from '../model/scale.js';
 import type { MachineEdge } from '../model/topology.js';
 import type { Dots } from './dots.js';
 import { Emitter } from './emitter.js';
@@ -113,7 +113,7 @@ export class RecordFlow {
       const hue = input.followed.find((followed) => followed.key === told.userId)?.hue ?? 0;
       const route = routeFor(input.routes, edge.id, told.subtask, key.subtask, key.keyGroup);
       if (route !== undefined && input.moving) {
-        dots.add(route, at(from), drawnSpeed(input.turned) / 1_000, hue, told.abnormal === true, told.replayed);
+        dots.add(route, at(from), input.routes.speed, hue, told.abnormal === true, told.replayed);
       }
     }
   }
@@ -132,7 +132,7 @@ export class RecordFlow {
     const only = followed.length === 1 ? followed[0] : undefined;
     const route = routeFor(input.routes, edge.id, from, target, only?.keyGroup);
     const hue = edge.strategy === 'HASH' ? (only?.hue ?? 0) : 0;
-    if (route !== undefined) dots.add(route, depart, drawnSpeed(input.turned) / 1_000, hue, false, false);
+    if (route !== undefined) dots.add(route, depart, input.routes.speed, hue, false, false);
   }
 
   #deal(edge: MachineEdge, from: number, input: MotionInput, now: number): number {
@@ -180,7 +180,7 @@ export class RecordFlow {
       }
     }
     const longest = input.routes.all.reduce((most, route) => Math.max(most, route.path.length), 0);
-    this.#batch = batchFor(busiest, total, longest / drawnSpeed(input.turned), DOTS_AT_ONCE, this.#batch);
+    this.#batch = batchFor(busiest, total, longest / (input.routes.speed * 1_000), DOTS_AT_ONCE, this.#batch);
   }
 }
 

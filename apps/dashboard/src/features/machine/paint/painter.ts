@@ -1,7 +1,6 @@
 // Hot: `paint` runs each frame. What does not change each frame is kept: beds and ground are canvases of their own.
 import type { Geometry } from '../model/geometry.js';
 import type { Route } from '../model/routes.js';
-import { drawnSpeed } from '../model/scale.js';
 import { type Stream, streamsOf } from '../model/streams.js';
 import type { Wires } from '../model/wires.js';
 import { isStopped } from '../motion/drawn.js';
@@ -92,7 +91,7 @@ export class Painter {
       paintSluices(context, this.#streams, palette, geometry.turned, () => false);
       return;
     }
-    const speed = drawnSpeed(geometry.turned) / 1_000;
+    const { speed } = input.routes;
     const start = this.#motion.recovery.startedAt(now);
     const style = {
       palette,
@@ -104,7 +103,7 @@ export class Painter {
       plan: this.#motion.checkpoints.plan,
     };
     if (!this.#stopped && this.#cost <= BUDGET) {
-      paintStreamlines(context, this.#streams, palette, now, geometry.turned, (stream) => style.strength(stream.hue));
+      paintStreamlines(context, this.#streams, palette, now, speed, (stream) => style.strength(stream.hue));
     }
     const open = new Set<Route>();
     for (const mark of this.#motion.alerts.marks) if (now >= mark.released && now < mark.released + 900) open.add(mark.route);

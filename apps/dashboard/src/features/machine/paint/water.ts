@@ -1,5 +1,4 @@
 // Hot: once a frame for each stream that flows fast enough to be seen flowing. Allocates nothing.
-import { drawnSpeed } from '../model/scale.js';
 import type { Stream } from '../model/streams.js';
 import type { Palette } from './palette.js';
 import { traceAlong } from './shapes.js';
@@ -28,10 +27,10 @@ export function paintStreamlines(
   streams: readonly Stream[],
   palette: Palette,
   now: number,
-  turned: boolean,
+  speed: number,
   dimmed: (stream: Stream) => number,
 ): void {
-  const way = (now / 1_000) * drawnSpeed(turned) * 0.92;
+  const way = now * speed * 0.92;
   context.lineWidth = 1;
   context.lineCap = 'round';
   for (let i = 0; i < streams.length; i++) {

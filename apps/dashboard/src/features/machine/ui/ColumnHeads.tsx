@@ -17,6 +17,11 @@ export function ColumnHeads({ layout, titles }: Props) {
   return (
     <div className="heads">
       <Head line={1} title="TaskManager" count={layout.rows.length} note={t.workers(slots)} />
+      {layout.columns.length === 0 && (
+        <p className="no-job">
+          {t.noJobHint} <code>npm start</code>
+        </p>
+      )}
       {layout.columns.map((column) => {
         const vertex = column.vertices[0]!;
         const does = whatItDoes(vertex);

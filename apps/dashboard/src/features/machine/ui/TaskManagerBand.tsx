@@ -38,6 +38,7 @@ export function TaskManagerBand({ row, place, titles, threshold }: Props) {
     >
       <BandTags taskManager={taskManager} status={status} />
       <TaskManagerMeta taskManager={taskManager} status={status} />
+      {row.cells.length === 0 && <EmptySlots taskManager={taskManager} />}
       {row.cells.map((cell) => (
         <div key={cell.column} className="cell" style={{ '--track': 2 + cell.column * 2 } as CSSProperties}>
           {cell.subtasks.map((placed) => (
@@ -52,5 +53,17 @@ export function TaskManagerBand({ row, place, titles, threshold }: Props) {
         </div>
       ))}
     </article>
+  );
+}
+
+/** A cluster without a job: its slots, free. */
+function EmptySlots({ taskManager }: { readonly taskManager: MachineRow['taskManager'] }) {
+  const t = useMessages(machineMessages);
+  return (
+    <ul className="empty-slots">
+      {Array.from({ length: taskManager.slots }, (_, index) => taskManager.firstSlot + index).map((slot) => (
+        <li key={slot}>{t.freeSlot(slot)}</li>
+      ))}
+    </ul>
   );
 }
