@@ -14,7 +14,14 @@ export interface DetectionParameters {
 }
 
 export type SourceParameters =
-  | { readonly kind: 'simulated'; readonly intervalMs: number; readonly abnormalRate: number; readonly seed?: number }
+  | {
+      readonly kind: 'simulated';
+      readonly intervalMs: number;
+      readonly abnormalRate: number;
+      readonly seed?: number;
+      /** Added at each submission: it is the data directory's. */
+      readonly speedDirectory?: string;
+    }
   | { readonly kind: 'load'; readonly keys: number; readonly rate: number; readonly abnormalRate: number; readonly seed?: number }
   | {
       readonly kind: 'files';

@@ -32,6 +32,7 @@ function setUp(): { readonly engine: FakeEmbeddedEngine; readonly jobs: Jobs } {
     engine: () => engine,
     module: '/job.js',
     checkpointDirectory,
+    speedDirectory: '/data/speed',
     newPlan: () => plan,
     prepare: async (given: typeof plan) => given,
   };

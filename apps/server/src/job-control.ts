@@ -25,6 +25,7 @@ export interface JobControlOptions {
   readonly engine: () => EmbeddedEngine | undefined;
   readonly module: string;
   readonly checkpointDirectory: string;
+  readonly speedDirectory: string;
   /** What a job runs with when the data directory knows none. */
   readonly newPlan: () => JobPlan;
   /** Called with what is about to be submitted; `first`: there was no job before it. */
@@ -52,7 +53,7 @@ export class Jobs implements JobControl {
       const plan = await this.#options.prepare(this.#plan(previous, request), previous === undefined);
       const restoreFrom = await this.#restoreFrom(engine, previous, request);
       const { jobId } = await engine.submitJob({
-        ...submission(plan, this.#options.module),
+        ...submission(plan, this.#options.module, this.#options.speedDirectory),
         ...(restoreFrom === undefined ? {} : { restoreFrom }),
       });
       return { jobid: jobId };

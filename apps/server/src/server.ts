@@ -15,11 +15,11 @@ import { EventLog } from './event-log/event-log.js';
 import { ReplayMarksFile } from './event-log/replay-marks-file.js';
 import { flinkConfiguration } from './flink-configuration.js';
 import { createGateway } from './http/gateway.js';
-import { RestError } from './http/rest-error.js';
 import { IngestService } from './ingest/ingest-service.js';
 import { Jobs } from './job-control.js';
 import { type JobOutcome, whenRunning } from './job-watch.js';
-import { Dashboard, type SpeedControl } from './push/dashboard.js';
+import { Dashboard } from './push/dashboard.js';
+import { SourceSpeed } from './push/source-speed.js';
 import { type ClusterSettings, clusterPart, engineOptions, type Settings } from './settings.js';
 import { checkSourceFiles } from './source-files.js';
 import { applyGiven, defaultPlan, type JobPlan, type StartGiven, submission } from './start-plan.js';
@@ -39,13 +39,6 @@ export interface ServerOptions {
   /** Resolves when the user wants it to end, which may be before it is ready. */
   readonly stopped: Promise<unknown>;
 }
-
-const NO_SPEED: SpeedControl = {
-  current: () => undefined,
-  change: async () => {
-    throw new RestError(409, 'The speed of this source cannot be changed.');
-  },
-};
 
 /** A TaskManager's last checkpoint and end together, ms. */
 const STOP_TIMEOUT = 8_000;
@@ -89,6 +82,7 @@ export class Server {
       engine: () => this.#engine,
       module: this.#module,
       checkpointDirectory: this.#engineOptions.checkpointDirectory,
+      speedDirectory: directory.speed,
       newPlan: () => this.#newPlan(),
       prepare: (plan, first) => this.#ingest.prepare(plan, first ? 'first' : 'after others'),
     });
@@ -97,7 +91,7 @@ export class Server {
       book: this.#alerts,
       log: this.#events,
       jobs: this.#jobs,
-      speed: NO_SPEED,
+      speed: new SourceSpeed(() => this.#engine?.snapshot()),
       dataDirectory: directory.path,
       version: options.version,
       webhook: options.given.webhook !== undefined,
@@ -208,12 +202,12 @@ export class Server {
       const stored = { parameters: storedParameters(last.parameters), configuration: last.configuration };
       const plan = await this.#ingest.prepare(applyGiven(stored, given, settings), 'resumed');
       await checkSourceFiles(plan);
-      await engine.resumeJob(last.jobId, submission(plan, this.#module));
+      await engine.resumeJob(last.jobId, submission(plan, this.#module, this.#directory.speed));
       jobId = last.jobId;
     } else {
       const plan = await this.#ingest.prepare(this.#newPlan(), last === undefined ? 'first' : 'after others');
       await checkSourceFiles(plan);
-      jobId = (await engine.submitJob(submission(plan, this.#module))).jobId;
+      jobId = (await engine.submitJob(submission(plan, this.#module, this.#directory.speed))).jobId;
     }
     const outcome = await Promise.race([whenRunning(engine, jobId), this.#options.stopped.then(() => undefined)]);
     if (outcome) print(standing(this.#url, outcome));

@@ -54,8 +54,10 @@ export function applyGiven(base: JobPlan, given: StartGiven, settings: Settings)
   };
 }
 
-export function submission(plan: JobPlan, module: string): JobSubmission {
-  return { module, parameters: asParameters(plan.parameters), configuration: plan.configuration };
+export function submission({ parameters, configuration }: JobPlan, module: string, speedDirectory: string): JobSubmission {
+  const { source } = parameters;
+  const given = source.kind === 'simulated' ? { ...parameters, source: { ...source, speedDirectory } } : parameters;
+  return { module, parameters: asParameters(given), configuration };
 }
 
 function applySource(stored: SourceParameters, given: StartGiven, sink: SinkParameters): SourceParameters {

@@ -22,4 +22,5 @@ export {
   type RandomUserEventSourceOptions,
   type RandomUserEventSplit,
 } from './simulated/random-user-event-source.js';
+export { speedDirectoryOf, wantedSpeedPath } from './simulated/speed-files.js';
 export { type SourceClock, SystemSourceClock } from './source-clock.js';

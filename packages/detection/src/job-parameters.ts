@@ -54,11 +54,15 @@ function readSource(reader: ParameterReader): SourceParameters {
 
 function readSimulated(reader: ParameterReader): SourceParameters {
   const intervalMs = reader.number('intervalMs', { min: 1, max: LARGEST, integer: true }, 5_000);
+  const speedDirectory = reader.optionalString('speedDirectory');
+  if (speedDirectory !== undefined && !isAbsolute(speedDirectory))
+    throw new InvalidConfigurationError(`source.speedDirectory must be an absolute path, not ${speedDirectory}`);
   return {
     kind: 'simulated',
     intervalMs,
     ...readRandom(reader),
     logEvents: reader.boolean('logEvents', intervalMs >= SHORTEST_LOGGED_INTERVAL),
+    ...(speedDirectory === undefined ? {} : { speedDirectory }),
   };
 }
 

@@ -38,6 +38,11 @@ export class ParameterReader {
     return typeof value === 'string' && value !== '' ? value : this.#refuse(name, 'must be text', value);
   }
 
+  /** Text; undefined where it is left out. */
+  optionalString(name: string): string | undefined {
+    return this.#given[name] === undefined ? this.#skip(name) : this.string(name);
+  }
+
   strings(name: string): readonly string[] {
     const value = this.#take(name);
     const ok = Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' && item !== '');
@@ -60,6 +65,11 @@ export class ParameterReader {
   done(): void {
     const unknown = Object.keys(this.#given).find((name) => !this.#read.has(name) && this.#given[name] !== undefined);
     if (unknown !== undefined) throw new InvalidConfigurationError(`there is no parameter ${this.#name(unknown)}`);
+  }
+
+  #skip(name: string): undefined {
+    this.#read.add(name);
+    return undefined;
   }
 
   #take(name: string): unknown {

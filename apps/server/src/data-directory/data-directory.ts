@@ -17,6 +17,8 @@ export interface DataDirectory {
   readonly alerts: string;
   /** Standard input, spooled. */
   readonly spool: string;
+  /** The simulated source's schedules, by job line. */
+  readonly speed: string;
   /** What sinks keep beside their output. */
   readonly work: string;
   /** Cluster settings of the last start, so that the next finds its checkpoints and its slots again. */
@@ -42,6 +44,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
     savepoints: join(path, 'savepoints'),
     alerts: join(path, 'alerts'),
     spool: join(path, 'spool'),
+    speed: join(path, 'speed'),
     work: join(path, 'work'),
     readCluster: () => readCluster(cluster),
     writeCluster: (settings) => writeFileDurably(cluster, `${JSON.stringify(settings, null, 2)}\n`),

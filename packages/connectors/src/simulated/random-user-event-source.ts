@@ -2,6 +2,7 @@ import { int64, record, type Source, type SourceReader, type SourceReaderContext
 import type { UserEvent } from '../event.js';
 import { type SourceClock, SystemSourceClock } from '../source-clock.js';
 import { RandomUserEventReader } from './random-user-event-reader.js';
+import { NodeSpeedFiles, type SpeedFiles, speedDirectoryOf } from './speed-files.js';
 
 export interface RandomUserEventSourceOptions {
   /** Between two events of one user, ms. */
@@ -13,6 +14,8 @@ export interface RandomUserEventSourceOptions {
   readonly startTime?: number;
   /** Publishes each event as a log line, topic `source`. Only for a low rate. */
   readonly logEvents?: boolean;
+  /** Where a wanted speed is looked for, and what came of it is kept, by job line (`wantedSpeedPath`); without it the speed cannot be changed. */
+  readonly speedDirectory?: string;
 }
 
 /** One user's events. All are handed to one reader; at another parallelism a reader has several, or none. */
@@ -36,13 +39,21 @@ export class RandomUserEventSource implements Source<UserEvent, RandomUserEventS
   readonly stateType = randomUserEventSplit;
   readonly #options: RandomUserEventSourceOptions;
   readonly #clock: () => SourceClock;
+  readonly #files: (directory: string) => SpeedFiles;
 
-  constructor(options: RandomUserEventSourceOptions, clock: () => SourceClock = () => new SystemSourceClock()) {
+  constructor(
+    options: RandomUserEventSourceOptions,
+    clock: () => SourceClock = () => new SystemSourceClock(),
+    files: (directory: string) => SpeedFiles = (directory) => new NodeSpeedFiles(directory),
+  ) {
     this.#options = options;
     this.#clock = clock;
+    this.#files = files;
   }
 
   createReader(context: SourceReaderContext): SourceReader<UserEvent, RandomUserEventSplit> {
-    return new RandomUserEventReader(this.#options, context, this.#clock());
+    const { speedDirectory } = this.#options;
+    const files = speedDirectory === undefined ? undefined : this.#files(speedDirectoryOf(speedDirectory, context.lineage));
+    return new RandomUserEventReader(this.#options, context, this.#clock(), files);
   }
 }
