@@ -64,6 +64,18 @@ describe('the plan of the machine', () => {
     );
   });
 
+  it('keeps the places of a job whose executions a new JobManager does not know yet', () => {
+    const { engine } = state();
+    const layout = layoutOf(engine.jobs[0], engine.taskManagers);
+    const bare = { ...job(), vertices: job().vertices.map((each) => ({ ...each, subtasks: [] })) };
+    const after = layoutOf(bare, engine.taskManagers, layout.places);
+    expect(after.rows.map((row) => row.cells.map((cell) => cell.subtasks[0]!.slot))).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+      [7, 8, 9],
+    ]);
+  });
+
   it('draws 64 TaskManagers from afar and does not make a channel for each pair', () => {
     const { engine } = state({ taskManagers: 64, perTaskManager: 5, slots: 16, maxParallelism: 512 });
     const layout = layoutOf(engine.jobs[0], engine.taskManagers);

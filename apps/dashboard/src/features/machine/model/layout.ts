@@ -2,6 +2,7 @@ import type { JobInfo, SubtaskInfo, TaskManagerInfo, VertexInfo } from '@weir/pr
 import { type KeyGroupRange, keyGroupRanges } from './key-groups.js';
 import { type Places, placesOf, type SubtaskKey, subtaskKey } from './placement.js';
 import { type MachineColumn, type MachineEdge, type Topology, topologyOf, type VertexRole } from './topology.js';
+import { wholeJob } from './whole-job.js';
 
 /** One subtask in its place. */
 export interface PlacedSubtask {
@@ -65,7 +66,8 @@ const NEAR_LANES = 8;
 const MIDDLE_LANES = 28;
 
 /** The machine's plan: rows are TaskManagers (what can die), columns the job's vertices (what data passes). Pure. */
-export function layoutOf(job: JobInfo | undefined, taskManagers: readonly TaskManagerInfo[], last?: Places): MachineLayout {
+export function layoutOf(told: JobInfo | undefined, taskManagers: readonly TaskManagerInfo[], last?: Places): MachineLayout {
+  const job = told === undefined ? undefined : wholeJob(told);
   const topology = topologyOf(job?.vertices ?? []);
   const sorted = [...taskManagers].sort((a, b) => a.firstSlot - b.firstSlot || a.id.localeCompare(b.id, 'en', { numeric: true }));
   const places: Places = job === undefined ? new Map() : placesOf(job, sorted, last);

@@ -35,6 +35,7 @@ export function paintCheckpoint(
   }
   let topX = 0;
   let topY = Number.POSITIVE_INFINITY;
+  let below = 0;
   for (const crossing of plan.crossings) {
     if (now < crossing.depart || now >= crossing.absorbed) continue;
     const stream = streamOf(streams, crossing.route.channel.id);
@@ -50,13 +51,15 @@ export function paintCheckpoint(
       wet || everyChannel ? 1 : 0.42,
       palette,
     );
-    if (wet && crossing.route.channel.edge.strategy !== 'FORWARD' && at.y < topY && u > 0.05 && u < 0.9) {
+    const s = path.length * u;
+    if (wet && crossing.route.channel.edge.strategy !== 'FORWARD' && at.y < topY && s > stream.from + 12 && s < stream.to - 12) {
       topX = at.x;
-      topY = at.y - (geometry.turned ? 20 : (stream?.bed ?? 15) + 17);
+      topY = at.y;
+      below = stream.bed + 17;
     }
   }
   if (topY < Number.POSITIVE_INFINITY)
-    label(context, plan.isSavepoint ? `sp-${plan.checkpointId}` : `chk-${plan.checkpointId}`, topX, topY, geometry.width, palette);
+    label(context, plan.isSavepoint ? `sp-${plan.checkpointId}` : `chk-${plan.checkpointId}`, topX, topY + below, geometry.width, palette);
   for (const [key, since] of plan.snapshots) {
     const wire = wires.riser.get(key);
     if (wire === undefined || now < since || now > since + FALL * 1.3) continue;

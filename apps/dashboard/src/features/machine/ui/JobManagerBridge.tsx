@@ -8,6 +8,7 @@ import { DUTIES, dutyStates } from '../model/duties.js';
 import { DutyPart } from './DutyPart.js';
 import { useDrawn } from './machinery.js';
 import { Slowed } from './Slowed.js';
+import { useFallen } from './use-fallen.js';
 
 /** The JobManager: a bridge over the river, with its six duties as parts that light when they act. */
 export function JobManagerBridge() {
@@ -18,10 +19,11 @@ export function JobManagerBridge() {
   const barrier = useDrawn((drawn) => drawn.barrier);
   const command = useCommand();
   const leading = engine?.jobManager.leading ?? false;
+  const fallen = useFallen(leading, engine?.jobManager.attempt);
   const states = dutyStates(engine, recovery, barrier);
   const fail = () => void command.run({ type: 'fail-jobmanager' });
   return (
-    <section className="bridge" data-bridge="" data-down={engine !== undefined && !leading} aria-label={t.jobManager}>
+    <section className="bridge" data-bridge="" data-down={fallen} aria-label={t.jobManager}>
       <div className="bridge-self">
         <div className="bridge-row">
           <h3 className="machine-name">{t.jobManager}</h3>
@@ -36,11 +38,7 @@ export function JobManagerBridge() {
           />
         </div>
         <p className="machine-note">
-          {engine !== undefined && !leading
-            ? t.noLeader
-            : recovery !== undefined && recovery.phase !== 'failed'
-              ? t.recoveringJob
-              : t.master}
+          {fallen ? t.noLeader : recovery !== undefined && recovery.phase !== 'failed' ? t.recoveringJob : t.master}
           {engine !== undefined && engine.jobManager.attempt > 1 && ` · ${t.attempt(engine.jobManager.attempt)}`}
         </p>
         <Slowed />
@@ -52,7 +50,7 @@ export function JobManagerBridge() {
       </div>
       <ul className="duties">
         {DUTIES.map((duty) => (
-          <DutyPart key={duty} duty={duty} state={leading ? states[duty] : 'idle'} />
+          <DutyPart key={duty} duty={duty} state={fallen ? 'idle' : states[duty]} />
         ))}
       </ul>
     </section>

@@ -13,6 +13,9 @@ interface Props {
   readonly status: TaskManagerStatus;
 }
 
+/** Heartbeats come once a second: a thread that was silent for longer may hang. */
+const LATE = 2.5;
+
 /** A TaskManager's name, state, heartbeat and load, and how to fail it. */
 export function TaskManagerMeta({ taskManager, status }: Props) {
   const t = useMessages(machineMessages);
@@ -46,7 +49,7 @@ export function TaskManagerMeta({ taskManager, status }: Props) {
         {t.status(status)}
         <span className="machine-note">{t.attempt(attempt)}</span>
       </p>
-      <p className="band-heartbeat" data-lost={down}>
+      <p className="band-heartbeat" data-lost={down} data-late={!down && age > LATE}>
         <svg viewBox="0 0 14 14" aria-hidden="true">
           <path d="M1 7.6h3l1.4-3.8 2.7 6.8L9.7 7.6H13" />
         </svg>
