@@ -53,12 +53,16 @@ export interface Change {
 
 export interface DashboardState {
   readonly server: ServerState;
+  /**
+   * The newest job in full, but for the details (`tasks`) of older checkpoints: `/jobs/:id/checkpoints/details/:n` has those. Of older jobs, ten at most, no
+   * vertices, history or recoveries: REST has them.
+   */
   readonly engine: EngineSnapshot;
   /** Of the job that is shown: the newest. */
   readonly source: SourceState;
   /** What is known of single keys: all of them where they are few (the seed job's users), else the most active. */
   readonly keys: readonly KeyState[];
-  /** Figures of the last half hour, one sample a second (older ones thinned), for the charts. */
+  /** Figures of the last hour, one sample a second for the last minutes, older ones thinned to one in five; kept over a restart of the server. */
   readonly series: Series;
   /** Alerts of the job that a failure has not taken back and no checkpoint covers yet. */
   readonly pendingAlerts: number;
