@@ -77,6 +77,7 @@ export function Machine() {
         aria-label={t.title}
         style={tracks}
       >
+        <h2 className="visually-hidden">{t.title}</h2>
         {!asTable && geometry !== undefined && !far && <WireLines wires={wires} width={geometry.width} height={geometry.height} />}
         <JobManagerBridge />
         {!asTable && <ColumnHeads layout={layout} titles={titles} />}

@@ -39,7 +39,7 @@ export function JobManagerBridge() {
         </div>
         <p className="machine-note">
           {fallen ? t.noLeader : recovery !== undefined && recovery.phase !== 'failed' ? t.recoveringJob : t.master}
-          {engine !== undefined && engine.jobManager.attempt > 1 && ` · ${t.attempt(engine.jobManager.attempt)}`}
+          {!fallen && engine !== undefined && engine.jobManager.attempt > 1 && ` · ${t.attempt(engine.jobManager.attempt)}`}
         </p>
         <Slowed />
         {command.error !== undefined && (
