@@ -136,7 +136,7 @@ function LaneKeys({ placed }: { readonly placed: PlacedSubtask }) {
   return (
     <p className="lane-note lane-keys">
       {highest.map((key) => (
-        <LaneKey key={key.key} name={key.key} count={key.countKnown ? formatCount(key.abnormalCount) : '—'} />
+        <LaneKey key={key.key} name={key.key} count={highest.length === 1 ? '' : key.countKnown ? formatCount(key.abnormalCount) : '—'} />
       ))}
     </p>
   );
