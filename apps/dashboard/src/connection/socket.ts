@@ -1,52 +1,64 @@
-import type { ClientToServer, CommandAcknowledgement, ServerToClient, SnapshotMessage } from '@weir/protocol';
+import {
+  type ClientToServer,
+  type CommandAcknowledgement,
+  type Handshake,
+  PROTOCOL_VERSION,
+  type ServerToClient,
+  type SnapshotMessage,
+} from '@weir/protocol';
+import { type MirrorResult, StateMirror } from '@weir/protocol/sync';
 import { io, type Socket } from 'socket.io-client';
 import { appendLog, mergeAlerts } from './bounded.js';
 import type { Command } from './commands.js';
-import { applyChanges } from './mirror.js';
+import { reloadForNewVersion } from './reload.js';
 import { type ConnectionStatus, useDashboard } from './store.js';
 
-/** Longest time without any message before the page says that it is disconnected: the server sends figures more often than once a second. */
+/** Longest time without any message before the page says that it is disconnected: figures come several times a second. */
 const SILENCE = 2_000;
+/** A connection that brings no snapshot is none. */
+const FIRST_SNAPSHOT = 5_000;
 const FIRST_RETRY = 500;
 const LAST_RETRY = 3_000;
+/** Longest wait for the answer to a command. */
 const ANSWER = 15_000;
 
-export function connect(): () => void {
-  const socket: Socket<ServerToClient, ClientToServer> = io({
-    transports: ['websocket', 'polling'],
-    reconnection: false,
-    timeout: 4_000,
-  });
-  const connection = new Connection(socket);
-  return () => connection.close();
+let current: Connection | undefined;
+
+export function connect(): void {
+  current ??= new Connection();
 }
 
+/** Does not wait for the next attempt. */
+export function retryNow(): void {
+  current?.retry();
+}
+
+/** The one place that talks to the server and the one that writes the store. */
 class Connection {
   readonly #socket: Socket<ServerToClient, ClientToServer>;
-  #seq = -1;
+  readonly #mirror = new StateMirror();
   #heard = 0;
   #retries = 0;
   #commands = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #watch: ReturnType<typeof setInterval>;
 
-  constructor(socket: Socket<ServerToClient, ClientToServer>) {
-    this.#socket = socket;
-    socket.on('connect', () => this.#hear());
-    socket.on('disconnect', () => this.#lose());
-    socket.on('connect_error', () => this.#lose());
-    socket.on('snapshot', (message) => this.#onSnapshot(message));
-    socket.on('delta', ({ seq, changes }) => {
+  constructor() {
+    const auth: Handshake = { version: PROTOCOL_VERSION };
+    this.#socket = io({ transports: ['websocket', 'polling'], reconnection: false, timeout: 4_000, auth: { ...auth } });
+    const socket = this.#socket;
+    socket.on('connect', () => {
+      clearTimeout(this.#retryTimer);
       this.#hear();
-      const { state } = useDashboard.getState();
-      if (this.#seq < 0 || !state) return;
-      if (seq !== this.#seq + 1) return this.#resync();
-      this.#seq = seq;
-      const next = applyChanges(state, changes);
-      useDashboard.setState({
-        state: next,
-        clockOffset: next.server.now === state.server.now ? useDashboard.getState().clockOffset : next.server.now - Date.now(),
-      });
+    });
+    socket.on('disconnect', () => this.#lose());
+    socket.on('connect_error', (error) => {
+      if (error.message === 'PROTOCOL_VERSION') reloadForNewVersion();
+      this.#lose();
+    });
+    socket.on('snapshot', (message) => this.#onSnapshot(message));
+    socket.on('delta', (message) => {
+      this.#hear();
+      this.#take(this.#mirror.delta(message));
     });
     socket.on('log', ({ lines, dropped }) => {
       this.#hear();
@@ -56,36 +68,44 @@ class Connection {
       this.#hear();
       useDashboard.setState((known) => ({ alerts: mergeAlerts(known.alerts, alerts), lastAlert: Math.max(known.lastAlert, last) }));
     });
-    this.#watch = setInterval(() => this.#checkSilence(), 250);
+    setInterval(() => this.#checkSilence(), 250);
     useDashboard.setState({ send: (command) => this.#send(command) });
   }
 
-  close(): void {
-    clearInterval(this.#watch);
-    clearTimeout(this.#retryTimer);
+  retry(): void {
+    // It says `disconnect` if it was connected, which sets the timer.
     this.#socket.disconnect();
+    clearTimeout(this.#retryTimer);
+    useDashboard.setState({ retryAt: Date.now() });
+    this.#socket.connect();
   }
 
-  #onSnapshot({ seq, state, log, alerts }: SnapshotMessage): void {
+  #onSnapshot(message: SnapshotMessage): void {
     this.#hear();
-    this.#seq = seq;
-    this.#retries = 0;
-    const known = useDashboard.getState();
-    const sameServer = known.state?.server.startedAt === state.server.startedAt;
-    useDashboard.setState({
-      state,
-      clockOffset: state.server.now - Date.now(),
-      log: sameServer ? appendLog(known.log, log) : log,
-      logDropped: sameServer ? known.logDropped : 0,
-      alerts: mergeAlerts(known.alerts, alerts),
-      lastAlert: alerts.reduce((last, alert) => Math.max(last, alert.seq ?? 0), 0),
-    });
-    this.#enter('connected');
+    const before = useDashboard.getState();
+    const result = this.#mirror.snapshot(message);
+    if (result === 'updated') {
+      const sameServer = before.state?.server.startedAt === message.state.server.startedAt;
+      useDashboard.setState({
+        log: sameServer ? appendLog(before.log, message.log) : message.log,
+        logDropped: sameServer ? before.logDropped : 0,
+        alerts: mergeAlerts(before.alerts, message.alerts),
+        lastAlert: message.alerts.reduce((last, { seq }) => Math.max(last, seq ?? 0), sameServer ? before.lastAlert : 0),
+      });
+      this.#retries = 0;
+      this.#enter('connected');
+    }
+    this.#take(result);
   }
 
-  #resync(): void {
-    this.#seq = -1;
-    this.#socket.emit('resync');
+  #take(result: MirrorResult): void {
+    if (result === 'resync') this.#socket.emit('resync');
+    if (result === 'incompatible') reloadForNewVersion();
+    const { state } = this.#mirror;
+    if (result !== 'updated' || !state) return;
+    const before = useDashboard.getState();
+    const clockOffset = state.server.now === before.state?.server.now ? before.clockOffset : state.server.now - Date.now();
+    useDashboard.setState({ state, clockOffset });
   }
 
   #hear(): void {
@@ -93,32 +113,32 @@ class Connection {
   }
 
   #checkSilence(): void {
-    if (useDashboard.getState().connection === 'connected' && Date.now() - this.#heard > SILENCE) this.#lose();
+    const { connection } = useDashboard.getState();
+    const awaited = connection === 'connected' ? SILENCE : this.#socket.connected ? FIRST_SNAPSHOT : Number.POSITIVE_INFINITY;
+    if (Date.now() - this.#heard <= awaited) return;
+    this.#hear();
+    this.#lose();
   }
 
   #lose(): void {
-    this.#seq = -1;
+    this.#mirror.disconnected();
     clearTimeout(this.#retryTimer);
     const delay = Math.min(FIRST_RETRY * 2 ** this.#retries++, LAST_RETRY);
     this.#enter('disconnected', Date.now() + delay);
-    this.#retryTimer = setTimeout(() => {
-      this.#socket.disconnect();
-      this.#socket.connect();
-    }, delay);
+    this.#retryTimer = setTimeout(() => this.retry(), delay);
   }
 
   #enter(connection: ConnectionStatus, retryAt?: number): void {
-    const known = useDashboard.getState();
-    useDashboard.setState({ connection, retryAt, since: known.connection === connection ? known.since : Date.now() });
+    const before = useDashboard.getState();
+    useDashboard.setState({ connection, retryAt, since: before.connection === connection ? before.since : Date.now() });
   }
 
   async #send(command: Command): Promise<CommandAcknowledgement> {
-    const id = `${this.#socket.id ?? ''}-${++this.#commands}`;
+    if (!this.#socket.connected) return { ok: false, code: 'DISCONNECTED', message: 'The page is not connected to the server.' };
     try {
-      if (!this.#socket.connected) throw new Error('The page is not connected to the server.');
-      return await this.#socket.timeout(ANSWER).emitWithAck('command', { id, ...command });
-    } catch (error) {
-      return { ok: false, code: 'DISCONNECTED', message: error instanceof Error ? error.message : String(error) };
+      return await this.#socket.timeout(ANSWER).emitWithAck('command', { id: `${this.#socket.id}-${++this.#commands}`, ...command });
+    } catch {
+      return { ok: false, code: 'NO_ANSWER', message: 'The server did not answer in time.' };
     }
   }
 }

@@ -5,7 +5,7 @@ import { type KeyStyle, keyStyle } from './key-style.js';
 const selectKnownKeys = (dashboard: Dashboard): readonly string[] => (dashboard.state?.keys ?? []).map((key) => key.key).sort();
 
 /** Names of the keys, in a fixed order; the same array until a key comes or goes. */
-export function useKnownKeys(): readonly string[] {
+function useKnownKeys(): readonly string[] {
   return useDashboard(useShallow(selectKnownKeys));
 }
 

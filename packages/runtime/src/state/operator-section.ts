@@ -31,7 +31,7 @@ export function operatorSection(name: string, schema: StateSchema, elements: rea
 }
 
 /** The same as it comes out of a checkpoint: to hand dealt-out elements to a backend's `restore`. */
-export function restoredOperatorSection(name: string, schema: StateSchema, elements: readonly Uint8Array[]): RestoredSection {
+function restoredOperatorSection(name: string, schema: StateSchema, elements: readonly Uint8Array[]): RestoredSection {
   return {
     name,
     kind: 'operator',
@@ -64,7 +64,7 @@ function* chunksOf(elements: readonly Uint8Array[]): Generator<Uint8Array, void,
 }
 
 /** The elements of a section as bytes, each its own copy. Throws `CorruptCheckpointError`, with the section's name as path. */
-export async function* readRawOperatorSection(section: RestoredSection): AsyncGenerator<Uint8Array, void, undefined> {
+async function* readRawOperatorSection(section: RestoredSection): AsyncGenerator<Uint8Array, void, undefined> {
   if (section.kind !== 'operator' || section.schema === null)
     throw new CorruptCheckpointError(section.name, 'it is not a section of operator state');
   // Small by nature: put together first, read then.

@@ -1,0 +1,20 @@
+import type { Language } from '../../messages/define.js';
+import type { Alarm } from './find-alarms.js';
+import { alarmMessages } from './messages.js';
+
+export interface AlarmText {
+  readonly title: string;
+  readonly detail: string;
+}
+
+export function alarmText(alarm: Alarm, language: Language): AlarmText {
+  const text = alarmMessages[language];
+  switch (alarm.kind) {
+    case 'checkpoint-failed':
+      return { title: text.checkpointFailed(alarm.checkpoint), detail: text.checkpointReason(alarm.reason) };
+    case 'job-failed':
+      return { title: text.jobFailed(alarm.job), detail: text.jobReason(alarm.reason) };
+    case 'recovery':
+      return { title: text.recovery(alarm.cause), detail: text.recoveryDetail(alarm.checkpoint) };
+  }
+}

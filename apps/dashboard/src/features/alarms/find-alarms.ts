@@ -1,0 +1,49 @@
+import type { JobInfo } from '@weir/protocol';
+
+/** What a person should hear of at once, wherever on the page they are. */
+export type Alarm = { readonly id: string; readonly at: number } & (
+  | { readonly kind: 'checkpoint-failed'; readonly checkpoint: number; readonly reason: string | undefined }
+  | { readonly kind: 'job-failed'; readonly job: string; readonly reason: string | undefined }
+  | { readonly kind: 'recovery'; readonly cause: string; readonly checkpoint: number | undefined }
+);
+
+/** Alarms that `job` gives reason for, oldest first; the same id for the same reason. */
+export function alarmsOf(job: JobInfo | undefined): readonly Alarm[] {
+  if (!job) return [];
+  const alarms: Alarm[] = [];
+  for (const { number, cause, taskManagerId, checkpointId, phases } of job.recoveries)
+    if (phases.detected !== undefined)
+      alarms.push({
+        id: `${job.id} recovery ${number}`,
+        at: phases.detected,
+        kind: 'recovery',
+        cause: taskManagerId ?? cause,
+        checkpoint: checkpointId,
+      });
+  // One that a failure of a task broke off is no news beside that failure.
+  for (const { id, status, failureMessage, failureTimestamp, triggerTimestamp } of job.checkpoints.history)
+    if (status === 'FAILED' && !duringRecovery(job, failureTimestamp ?? triggerTimestamp))
+      alarms.push({
+        id: `${job.id} checkpoint ${id}`,
+        at: failureTimestamp ?? triggerTimestamp,
+        kind: 'checkpoint-failed',
+        checkpoint: id,
+        reason: failureMessage,
+      });
+  if (job.state === 'FAILED')
+    alarms.push({
+      id: `${job.id} failed`,
+      at: job.timestamps.FAILED,
+      kind: 'job-failed',
+      job: job.name,
+      reason: job.failure ?? job.exceptions[0]?.message,
+    });
+  return alarms.sort((a, b) => a.at - b.at);
+}
+
+function duringRecovery(job: JobInfo, at: number): boolean {
+  return job.recoveries.some(({ phases }) => {
+    const from = phases.failed ?? phases.detected;
+    return from !== undefined && at >= from && at <= (phases.running ?? Number.POSITIVE_INFINITY);
+  });
+}

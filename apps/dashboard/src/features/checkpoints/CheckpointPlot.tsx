@@ -1,0 +1,80 @@
+import { Bar, CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { formatDuration } from '../../format/duration.js';
+import { FailureColumns } from '../time/FailureColumns.js';
+import { axisStyle, plotHeight, plotMargin, scaleWidth } from '../time/plot-layout.js';
+import type { TimeWindow } from '../time/time-axis.js';
+import { CheckpointTip } from './CheckpointTip.js';
+import { type CheckpointPoint, meanDuration } from './points.js';
+
+interface Props {
+  readonly points: readonly CheckpointPoint[];
+  readonly window: TimeWindow;
+  readonly name: string;
+}
+
+/** Ink bars are durations, with their mean dashed; dots above them are sizes, on a scale of their own. */
+export default function CheckpointPlot({ points, window, name }: Props) {
+  const mean = meanDuration(points);
+  const barSize = window.to - window.from <= 300_000 ? 9 : 4;
+  return (
+    <figure aria-label={name} className="relative m-0" style={{ height: plotHeight.checkpoints }}>
+      <FailureColumns window={window} />
+      <ResponsiveContainer width="100%" height={plotHeight.checkpoints} initialDimension={{ width: 600, height: plotHeight.checkpoints }}>
+        <ComposedChart data={[...points]} margin={{ ...plotMargin, bottom: 4 }} accessibilityLayer={false}>
+          <CartesianGrid vertical={false} stroke="var(--line-2)" />
+          <XAxis dataKey="at" type="number" scale="time" domain={[window.from, window.to]} allowDataOverflow hide />
+          <YAxis
+            yAxisId="duration"
+            orientation="right"
+            width={scaleWidth}
+            axisLine={false}
+            tickLine={false}
+            tickCount={3}
+            tick={axisStyle}
+            tickFormatter={formatDuration}
+            domain={[0, 'auto']}
+          />
+          <YAxis yAxisId="size" hide domain={[0, (most: number) => Math.max(1, most) * 1.15]} />
+          <Tooltip isAnimationActive={false} cursor={false} content={<CheckpointTip />} />
+          {mean !== undefined && <ReferenceLine yAxisId="duration" y={mean} stroke="var(--ink-2)" strokeDasharray="4 3" />}
+          <Bar yAxisId="duration" dataKey="duration" barSize={barSize} isAnimationActive={false} shape={<DurationBar />} />
+          <Line
+            yAxisId="size"
+            dataKey="size"
+            stroke="none"
+            isAnimationActive={false}
+            activeDot={false}
+            dot={{ r: 1.8, fill: 'var(--water)', stroke: 'none' }}
+          />
+        </ComposedChart>
+      </ResponsiveContainer>
+    </figure>
+  );
+}
+
+interface BarProps {
+  readonly x?: number;
+  readonly y?: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly payload?: CheckpointPoint;
+}
+
+/** A failed one is hollow and red, with a cross on top. */
+function DurationBar({ x = 0, y = 0, width = 0, height = 0, payload }: BarProps) {
+  if (payload?.status !== 'FAILED') return <rect x={x} y={y} width={width} height={Math.max(1, height)} rx={1} fill="var(--ink-3)" />;
+  const middle = x + width / 2;
+  return (
+    <g stroke="var(--fail)" fill="none">
+      <rect
+        x={x + 0.5}
+        y={y}
+        width={Math.max(1, width - 1)}
+        height={Math.max(8, height)}
+        rx={1}
+        transform={`translate(0 ${Math.min(0, height - 8)})`}
+      />
+      <path d={`M${middle - 3} ${y - 16}l6 6m0 -6l-6 6`} strokeWidth={1.6} />
+    </g>
+  );
+}

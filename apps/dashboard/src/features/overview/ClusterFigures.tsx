@@ -1,0 +1,87 @@
+import { useShallow } from 'zustand/react/shallow';
+import { Figure } from '../../components/Figure.js';
+import { Unit } from '../../components/Quantities.js';
+import { selectJob, selectTaskManagers } from '../../connection/selectors.js';
+import { useDashboard } from '../../connection/store.js';
+import { formatCount } from '../../format/number.js';
+import { useMessages } from '../../messages/define.js';
+import { slotsOf, sum } from './figures.js';
+import { overviewMessages } from './messages.js';
+
+export function TaskManagersFigure() {
+  const text = useMessages(overviewMessages);
+  const known = useDashboard((dashboard) => dashboard.state !== undefined);
+  const [registered, total] = useDashboard(
+    useShallow((dashboard) => {
+      const all = selectTaskManagers(dashboard);
+      return [all.filter((taskManager) => taskManager.registered).length, all.length];
+    }),
+  );
+  return (
+    <Figure label={text.taskManagers} tone={registered < total ? 'bad' : undefined}>
+      <span data-testid="stat-taskmanagers" data-value={known ? registered : undefined}>
+        {formatCount(known ? registered : undefined)}
+      </span>
+      <Unit>{` / ${formatCount(known ? total : undefined)}`}</Unit>
+    </Figure>
+  );
+}
+
+export function SlotsFigure() {
+  const text = useMessages(overviewMessages);
+  const known = useDashboard((dashboard) => dashboard.state !== undefined);
+  const slots = useDashboard(useShallow((dashboard) => slotsOf(selectTaskManagers(dashboard))));
+  const whole = useDashboard((dashboard) => sum(selectTaskManagers(dashboard).map((taskManager) => taskManager.slots)));
+  const show = (value: number) => formatCount(known ? value : undefined);
+  const used = slots.total - slots.free;
+  return (
+    <Figure
+      label={text.slots}
+      tone={slots.total < whole ? 'bad' : undefined}
+      exact={text.slotsExact(show(used), show(slots.total), show(slots.free))}
+    >
+      {show(used)}
+      <small className="font-medium text-body text-ink-3">
+        {' / '}
+        <span data-testid="stat-slots-total" data-value={known ? slots.total : undefined}>
+          {show(slots.total)}
+        </span>
+        {' · '}
+        <span data-testid="stat-slots-available" data-value={known ? slots.free : undefined}>
+          {show(slots.free)}
+        </span>{' '}
+        {text.free}
+      </small>
+    </Figure>
+  );
+}
+
+export function AlertsFigure() {
+  const text = useMessages(overviewMessages);
+  const committed = useDashboard((dashboard) => {
+    const job = selectJob(dashboard);
+    return job && sum(Object.values(job.committed));
+  });
+  const pending = useDashboard((dashboard) => dashboard.state?.pendingAlerts);
+  return (
+    <Figure
+      label={text.alerts}
+      testId="stat-alerts"
+      value={committed}
+      exact={text.alertsExact(formatCount(committed), formatCount(pending))}
+    >
+      {formatCount(committed)}
+      {pending !== undefined && pending > 0 && <Unit>{` +${formatCount(pending)}`}</Unit>}
+    </Figure>
+  );
+}
+
+export function RestartsFigure() {
+  const text = useMessages(overviewMessages);
+  const restarts = useDashboard((dashboard) => selectJob(dashboard)?.numRestarts);
+  return (
+    <Figure label={text.restarts} testId="stat-restarts" value={restarts}>
+      {formatCount(restarts)}
+    </Figure>
+  );
+}

@@ -1,0 +1,29 @@
+import { useMessages } from '../../messages/define.js';
+import { CheckpointsFigure, LastCheckpointFigure, SuccessFigure } from './CheckpointFigures.js';
+import { AlertsFigure, RestartsFigure, SlotsFigure, TaskManagersFigure } from './ClusterFigures.js';
+import { EventsFigure, LatencyFigure, UptimeFigure } from './JobFigures.js';
+import { overviewMessages } from './messages.js';
+import { CpuFigure, HeapFigure } from './ResourceFigures.js';
+
+/** The key figures, label over value, each in a place that does not move. */
+export function ClusterOverview() {
+  const text = useMessages(overviewMessages);
+  return (
+    <section aria-label={text.title} data-testid="cluster-overview" className="border-line border-b bg-panel">
+      <dl className="grid grid-cols-3 gap-px overflow-hidden bg-line-2 phone:grid-cols-4 wide:grid-cols-7 desk:grid-cols-[repeat(13,minmax(0,1fr))] [&>*]:bg-panel wide:[&>*]:h-[58px] wide:[&>:first-child]:pl-5">
+        <TaskManagersFigure />
+        <SlotsFigure />
+        <UptimeFigure />
+        <EventsFigure />
+        <AlertsFigure />
+        <RestartsFigure />
+        <CheckpointsFigure />
+        <SuccessFigure />
+        <LastCheckpointFigure />
+        <LatencyFigure className="col-span-2 wide:max-desk:col-span-3" />
+        <CpuFigure />
+        <HeapFigure />
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,48 @@
+import { defineMessages } from '../../messages/define.js';
+
+export const recoveryMessages = defineMessages(
+  {
+    title: 'Recovery',
+    none: 'No failure yet. Press Fail on a TaskManager to see one.',
+    number: (n: number) => `Recovery ${n}`,
+    total: (duration: string) => `${duration} in all`,
+    under: 'under way',
+    slowed: 'played slowly; times and figures are the true ones',
+    from: (checkpoint: string) => `from ${checkpoint}`,
+    fromEmpty: 'from empty state',
+    past: 'Earlier ones',
+    phase: 'Step',
+    at: 'At',
+    took: 'Until the next',
+    phases: {
+      failed: 'Failed',
+      detected: 'Detected',
+      'checkpoint-chosen': 'Checkpoint chosen',
+      restoring: 'Restoring state',
+      replaying: 'Replaying',
+      running: 'Running',
+    },
+  },
+  {
+    title: '장애 복구',
+    none: '아직 장애가 없습니다. TaskManager의 장애 버튼을 눌러 보세요.',
+    number: (n) => `복구 ${n}`,
+    total: (duration) => `총 ${duration}`,
+    under: '진행 중',
+    slowed: '천천히 재생하며, 시각과 수치는 실제 값입니다',
+    from: (checkpoint) => `${checkpoint}에서`,
+    fromEmpty: '빈 상태에서',
+    past: '이전 복구',
+    phase: '단계',
+    at: '시각',
+    took: '다음 단계까지',
+    phases: {
+      failed: '장애 발생',
+      detected: '장애 감지',
+      'checkpoint-chosen': '체크포인트 선택',
+      restoring: '상태 복원',
+      replaying: '재처리',
+      running: '처리 재개',
+    },
+  },
+);

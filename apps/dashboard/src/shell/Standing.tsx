@@ -1,0 +1,20 @@
+import { useMemo } from 'react';
+import { useDashboard } from '../connection/store.js';
+import { useMessages } from '../messages/define.js';
+import { shellMessages, standingText } from './messages.js';
+import { standing } from './standing.js';
+
+const tones = { calm: 'text-ink', warn: 'text-alert font-medium', bad: 'text-fail font-medium', quiet: 'text-ink-2' };
+
+/** One sentence: how the job is, and why. */
+export function StandingSentence() {
+  const state = useDashboard((dashboard) => dashboard.state);
+  const { stands } = useMessages(shellMessages);
+  const now = useMemo(() => standing(state), [state]);
+  const text = standingText(stands, now);
+  return (
+    <p title={text} className={`line-clamp-2 min-w-0 text-body leading-[1.35] desk:line-clamp-1 ${tones[now.tone]}`}>
+      {text}
+    </p>
+  );
+}

@@ -1,0 +1,117 @@
+import type { DashboardState, JobInfo, JobStatus, RecoveryInfo, VertexInfo } from '@weir/protocol';
+import { taskManagerName, vertexName } from '../format/names.js';
+
+/** How the job stands and why: what the one sentence on top says. */
+export type Standing = { readonly tone: 'calm' | 'warn' | 'bad' | 'quiet' } & (
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'no-leader' }
+  | { readonly kind: 'no-job' }
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'unknown-death'; readonly taskManager: string }
+  | { readonly kind: 'lost'; readonly cause: string }
+  | { readonly kind: 'restoring'; readonly cause: string; readonly checkpoint: number | undefined }
+  | { readonly kind: 'replaying'; readonly checkpoint: number | undefined }
+  | { readonly kind: 'recovered'; readonly cause: string; readonly took: number; readonly checkpoint: number | undefined }
+  | { readonly kind: 'bottleneck'; readonly vertex: string; readonly busy: number; readonly waiting: string; readonly waits: number }
+  | { readonly kind: 'checkpoint-failed'; readonly checkpoint: number; readonly reason: string }
+  | { readonly kind: 'running'; readonly checkpoint: number | undefined; readonly took: number | undefined; readonly interval: number }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'ending'; readonly state: JobStatus }
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'canceled' }
+);
+
+/** A recovery is still worth a sentence for so long. */
+const RECENT = 30_000;
+/** Share of the time that tasks wait for room downstream from which on it is said. */
+const PRESSED = 0.5;
+
+export function standing(state: DashboardState | undefined): Standing {
+  if (!state) return { kind: 'loading', tone: 'quiet' };
+  const { jobManager, jobs, taskManagers } = state.engine;
+  if (!jobManager.leading) return { kind: 'no-leader', tone: 'bad' };
+  const job = jobs[0];
+  if (!job) return { kind: 'no-job', tone: 'quiet' };
+  switch (job.state) {
+    case 'FAILED':
+      return { kind: 'failed', tone: 'bad', reason: job.failure ?? job.exceptions[0]?.message ?? '' };
+    case 'FINISHED':
+      return { kind: 'finished', tone: 'quiet' };
+    case 'CANCELED':
+      return { kind: 'canceled', tone: 'quiet' };
+    case 'RUNNING': {
+      const dead = taskManagers.find((taskManager) => taskManager.status === 'failed' && taskManager.registered);
+      if (dead) return { kind: 'unknown-death', tone: 'bad', taskManager: taskManagerName(dead.id) };
+      return running(job, state.server.now);
+    }
+    case 'CANCELLING':
+    case 'SUSPENDED':
+      return { kind: 'ending', tone: 'warn', state: job.state };
+    default:
+      return recovering(job.recoveries[0]) ?? { kind: 'starting', tone: 'warn' };
+  }
+}
+
+function recovering(recovery: RecoveryInfo | undefined): Standing | undefined {
+  if (!recovery || recovery.phases.running !== undefined) return undefined;
+  const cause = recoveryCause(recovery);
+  if (recovery.phases.replaying !== undefined) return { kind: 'replaying', tone: 'warn', checkpoint: recovery.checkpointId };
+  if (recovery.phases['checkpoint-chosen'] !== undefined)
+    return { kind: 'restoring', tone: 'warn', cause, checkpoint: recovery.checkpointId };
+  return { kind: 'lost', tone: 'bad', cause };
+}
+
+function running(job: JobInfo, now: number): Standing {
+  const recovery = job.recoveries[0];
+  const underWay = recovering(recovery);
+  if (underWay) return underWay;
+  const { latestCompleted, latestFailed } = job.checkpoints;
+  const ended = recovery?.phases.running;
+  if (recovery && ended !== undefined && now - ended < RECENT)
+    return {
+      kind: 'recovered',
+      tone: 'calm',
+      cause: recoveryCause(recovery),
+      took: ended - (recovery.phases.failed ?? recovery.phases.detected ?? ended),
+      checkpoint: recovery.checkpointId,
+    };
+  if (latestFailed && latestFailed.id > (latestCompleted?.id ?? 0) && latestFailed.triggerTimestamp > (ended ?? 0))
+    return { kind: 'checkpoint-failed', tone: 'warn', checkpoint: latestFailed.id, reason: latestFailed.failureMessage ?? '' };
+  return (
+    bottleneck(job.vertices) ?? {
+      kind: 'running',
+      tone: 'calm',
+      checkpoint: latestCompleted?.id,
+      took: latestCompleted?.endToEndDuration,
+      interval: job.checkpointConfig.interval,
+    }
+  );
+}
+
+/** The first busy vertex below one that waits. */
+function bottleneck(vertices: readonly VertexInfo[]): Standing | undefined {
+  const share = (vertex: VertexInfo, of: 'busyTimeMsPerSecond' | 'backPressuredTimeMsPerSecond') =>
+    Math.max(0, ...vertex.subtasks.map((subtask) => subtask.metrics[of])) / 1000;
+  for (const vertex of vertices) {
+    const waiting = vertices.find(
+      (other) =>
+        vertex.inputs.some((input) => input.sourceVertexId === other.id) && share(other, 'backPressuredTimeMsPerSecond') >= PRESSED,
+    );
+    const busy = share(vertex, 'busyTimeMsPerSecond');
+    if (waiting && busy >= PRESSED && share(vertex, 'backPressuredTimeMsPerSecond') < PRESSED)
+      return {
+        kind: 'bottleneck',
+        tone: 'warn',
+        vertex: vertexName(vertex.name),
+        busy,
+        waiting: vertexName(waiting.name),
+        waits: share(waiting, 'backPressuredTimeMsPerSecond'),
+      };
+  }
+  return undefined;
+}
+
+/** What failed, in a word or two: the TaskManager, else what was thrown. */
+function recoveryCause(recovery: RecoveryInfo): string {
+  return recovery.taskManagerId ? taskManagerName(recovery.taskManagerId) : (recovery.cause.split('\n')[0] ?? '');
+}
