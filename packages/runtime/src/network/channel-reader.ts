@@ -161,7 +161,8 @@ export class ChannelReader {
         }
         return;
       case EntryKind.LATENCY_MARKER:
-        handler.onLatencyMarker(segment.f64[f64] as number, segment.i32[(payload + 8) >> 2] as number);
+        // One that was in flight in a checkpoint would show the time that the job was down as latency.
+        if (segment !== this.#restored) handler.onLatencyMarker(segment.f64[f64] as number, segment.i32[(payload + 8) >> 2] as number);
         return;
       case EntryKind.END_OF_DATA:
         // The restored writer says it again, when it is so again: a drained source goes on, a file may have grown.

@@ -170,7 +170,7 @@ export class ChannelWriter {
       const length = word & 0xff_ff_ff;
       const kind = word >>> 24;
       // A barrier among them is of a checkpoint that was given up before, and whether the data has ended is for the restored task to say.
-      if (kind !== EntryKind.BARRIER && kind !== EntryKind.END_OF_DATA) this.#append(entries.slice(position, position + length));
+      if (kind === EntryKind.RECORD || kind === EntryKind.FRAGMENT) this.#append(entries.slice(position, position + length));
       position += length;
     }
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import { InvalidConfigurationError } from '../common/errors.js';
 
 export interface JobBundle {
@@ -13,7 +13,16 @@ export interface JobBundle {
  * Makes one ES module of a job and all that it imports, named by its content. Rejects with an `InvalidConfigurationError` that carries the bundler's own
  * words, with file and line, if that fails.
  */
-export async function bundleJob(module: string, directory: string): Promise<JobBundle> {
+export function bundleJob(module: string, directory: string): Promise<JobBundle> {
+  const bundle = underWay.then(() => bundleNow(module, directory));
+  underWay = bundle.catch(() => {});
+  return bundle;
+}
+
+/** One after the other: the end of one takes the bundler's process away. */
+let underWay: Promise<unknown> = Promise.resolve();
+
+async function bundleNow(module: string, directory: string): Promise<JobBundle> {
   const result = await build({
     entryPoints: [module],
     bundle: true,
@@ -27,6 +36,8 @@ export async function bundleJob(module: string, directory: string): Promise<JobB
   }).catch((error: { readonly message?: string }) => {
     throw new InvalidConfigurationError(`the job ${module} cannot be bundled: ${error.message ?? 'unknown reason'}`);
   });
+  // Its process would stay for the life of ours, at 20 MB; the next bundle starts another in a few milliseconds.
+  await stop();
   const code = result.outputFiles[0]?.contents ?? new Uint8Array();
   const hash = createHash('sha256').update(code).digest('hex').slice(0, 16);
   const file = join(directory, `job-${hash}.mjs`);
