@@ -16,8 +16,8 @@ const tones = { warn: 'text-alert', bad: 'text-fail' };
 /** Label over value. A figure that is wrong gets its status colour, not a box. */
 export function Figure({ label, children, testId, value, exact, tone, className = '' }: Props) {
   return (
-    <div className={`flex min-w-0 flex-col justify-center gap-0.5 px-3 py-1.5 ${className}`} title={exact}>
-      <dt className="truncate text-ink-3 text-small">{label}</dt>
+    <div className={`flex min-w-0 flex-col justify-center gap-0.5 px-3 py-1.5 desk:px-2.5 ${className}`} title={exact}>
+      <dt className="truncate text-ink-3 text-small tracking-[-0.015em]">{label}</dt>
       <dd
         data-testid={testId}
         data-value={value}

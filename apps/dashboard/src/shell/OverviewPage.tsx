@@ -45,13 +45,15 @@ export function OverviewPage({ section }: { readonly section: string | undefined
           </div>
         </div>
       </div>
-      <div className="border-line border-b">
+      <div className="border-line border-b desk:px-1">
         <RecoveryTimeline />
       </div>
-      <div className="border-line border-b">
+      <div className="border-line border-b desk:px-1">
         <TaskTable />
       </div>
-      <SettingsTable />
+      <div className="desk:px-1">
+        <SettingsTable />
+      </div>
     </main>
   );
 }

@@ -24,7 +24,7 @@ export function RecoveryTimeline() {
       {latest === undefined ? (
         <p className="px-4 pb-3 text-ink-3 text-small">{text.none}</p>
       ) : (
-        <div className="grid gap-x-6 gap-y-3 px-4 pb-3 wide:grid-cols-[minmax(0,1fr)_minmax(0,340px)]">
+        <div className={`grid gap-x-6 gap-y-3 px-4 pb-3 ${earlier.length > 0 ? 'wide:grid-cols-[minmax(0,1fr)_minmax(0,340px)]' : ''}`}>
           <LatestRecovery key={latest.number} recovery={latest} />
           {earlier.length > 0 && <EarlierRecoveries recoveries={earlier.slice(0, EARLIER)} />}
         </div>
