@@ -36,12 +36,13 @@ export class Execution {
     this.attempt = attempt;
     this.slot = slot;
     this.#timestamps = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<ExecutionState, number>;
-    this.#timestamps.CREATED = at;
+    this.#timestamps.CREATED = Math.round(at);
   }
 
   enter(state: ExecutionState, at: number): void {
     this.state = state;
-    this.#timestamps[state] = at;
+    // Whole milliseconds, as Flink gives them.
+    this.#timestamps[state] = Math.round(at);
   }
 
   get isTerminal(): boolean {

@@ -97,10 +97,10 @@ export class JobHistory {
   }
 
   #apply(entry: HistoryEntry): void {
-    this.#lastModification = Math.max(this.#lastModification, entry.at);
+    this.#lastModification = Math.max(this.#lastModification, Math.round(entry.at));
     switch (entry.type) {
       case 'status':
-        this.#timestamps[entry.status] = entry.at;
+        this.#timestamps[entry.status] = Math.round(entry.at);
         this.#lastStatus = entry.status;
         break;
       case 'timestamps':

@@ -785,7 +785,7 @@ export class JobMaster {
       name: record.name,
       state: this.#status,
       startTime: record.submittedAt,
-      endTime: this.#endTime,
+      endTime: Math.round(this.#endTime),
       lastModification: history.lastModification,
       timestamps: history.timestamps,
       parallelism: record.configuration.parallelism,

@@ -229,8 +229,8 @@ export class ResourceManager {
       slots: slotsPerTaskManager,
       freeSlots: place.registered ? slotsPerTaskManager - place.usedSlots : 0,
       firstSlot: place.firstSlot,
-      lastHeartbeat: place.lastHeartbeat,
-      startedAt: place.startedAt,
+      lastHeartbeat: Math.round(place.lastHeartbeat),
+      startedAt: Math.round(place.startedAt),
       ...(place.osThreadId === undefined ? {} : { osThreadId: place.osThreadId }),
       ...(place.metrics === undefined ? {} : { metrics: place.metrics }),
     }));

@@ -171,7 +171,7 @@ class EmbeddedCluster implements EmbeddedEngine {
       ...(await this.#bundle(submission)),
       jobId,
       lineage: restore?.lineage ?? jobId,
-      submittedAt: this.#clock.now(),
+      submittedAt: Math.round(this.#clock.now()),
       nextCheckpointIdFloor: restore?.nextCheckpointIdFloor ?? 1,
       ...(restore === undefined ? {} : { restoreFrom: restore.directory }),
     };

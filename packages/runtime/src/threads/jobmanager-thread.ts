@@ -74,7 +74,7 @@ function sendSnapshot(): void {
   changed = false;
   const snapshot: EngineSnapshot = {
     engine: 'embedded',
-    at: clock.now(),
+    at: Math.round(clock.now()),
     jobManager: { attempt, leading: true, startedAt, ...(threadId === undefined ? {} : { osThreadId: threadId }) },
     taskManagers: resources.infos(),
     // The history of checkpoints is long and seldom changes: it goes out in events, and the main thread puts it back.
