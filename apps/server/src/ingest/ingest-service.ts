@@ -25,6 +25,7 @@ export interface IngestServiceOptions {
   readonly engine: () => Engine | undefined;
   readonly onError: (error: unknown) => void;
   readonly mostUnread?: number;
+  readonly openLog?: (directory: string) => Promise<IngestLog>;
 }
 
 export interface EventsAnswer {
@@ -49,7 +50,8 @@ export class IngestService {
     const { source } = plan.parameters;
     if (source.kind !== 'http') return plan;
     if (this.#directory !== source.directory) await this.close();
-    this.#log ??= await IngestLog.open({ directory: source.directory });
+    const { openLog = (directory: string) => IngestLog.open({ directory }) } = this.#options;
+    this.#log ??= await openLog(source.directory);
     this.#directory = source.directory;
     this.#retention ??= new Retention(this.#log, this.#options.onError);
     if (begins === 'resumed') return plan;
