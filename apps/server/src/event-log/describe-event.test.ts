@@ -17,7 +17,8 @@ it.each<[EngineEvent, string | undefined]>([
   [published('source', { userId: 'user2', isAbnormal: false }), '[SOURCE] userId=user2 normal'],
   [published('sink', { message: '[ALERT] userId=user1 이상행동 3회 감지!' }), '[SINK] [ALERT] userId=user1 이상행동 3회 감지!'],
   [published('malformed', {}), undefined],
-  [published('log-gap', { file: '/l', bytesMissing: 7, reason: 'truncated' }), '[SOURCE] 7 bytes of /l are missing: truncated'],
+  [published('log-gap', { file: '/l', bytesMissing: 7, reason: 'truncated' }), '[SOURCE] at least 7 bytes of /l are missing: truncated'],
+  [published('log-gap', { file: '/l.gz', bytesMissing: 7, reason: 'compressed' }), '[SOURCE] 7 bytes of /l.gz are missing: compressed'],
   [
     published('log-gap', { file: '/i', bytesMissing: 7, eventsMissing: 1, reason: 'deleted' }),
     '[SOURCE] 7 bytes (1 events) of /i are missing: deleted',

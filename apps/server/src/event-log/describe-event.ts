@@ -87,10 +87,12 @@ function describePublished({ topic, payload, subtask, taskManagerId }: Extract<E
     case 'log-gap': {
       const { file, bytesMissing, eventsMissing, reason } = fields;
       const events = eventsMissing === undefined ? '' : ` (${eventsMissing} events)`;
+      // Of a file that is gone only what was seen of it is known.
+      const bytes = reason === 'compressed' || eventsMissing !== undefined ? bytesMissing : `at least ${bytesMissing}`;
       return {
         kind: 'source',
         level: 'error',
-        text: `[SOURCE] ${bytesMissing} bytes${events} of ${file} are missing: ${reason}`,
+        text: `[SOURCE] ${bytes} bytes${events} of ${file} are missing: ${reason}`,
         ...where,
       };
     }

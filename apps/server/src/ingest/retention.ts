@@ -11,14 +11,17 @@ const SOURCE_UID = 'http-source';
 export class Retention {
   readonly #log: Pick<IngestLog, 'segments' | 'release'>;
   readonly #onError: (error: unknown) => void;
+  readonly #nextEvent: (checkpoint: string) => Promise<number>;
   /** By directory: a completed checkpoint does not change. */
   #needs = new Map<string, number>();
   #working: Promise<void> | undefined;
   #again: string | undefined;
 
-  constructor(log: Pick<IngestLog, 'segments' | 'release'>, onError: (error: unknown) => void) {
+  /** `nextEvent`: number of the event that a checkpoint would go on with; infinite if it does not read the log. */
+  constructor(log: Pick<IngestLog, 'segments' | 'release'>, onError: (error: unknown) => void, nextEvent = nextEventOf) {
     this.#log = log;
     this.#onError = onError;
+    this.#nextEvent = nextEvent;
   }
 
   accept({ status, externalPath, isSavepoint, discarded }: CheckpointInfo): void {
@@ -51,7 +54,6 @@ export class Retention {
 
   /** Number of the first event that a retained checkpoint would go on with. */
   async #oldestNeeded(directory: string): Promise<number | undefined> {
-    const { readCheckpoint } = await import('@weir/runtime/storage');
     const needs = new Map<string, number>();
     for (const name of await readdir(directory)) {
       if (!/^chk-\d+$/.test(name)) continue;
@@ -60,9 +62,7 @@ export class Retention {
       if (needed === undefined) {
         // One without metadata was never completed, or is just being deleted.
         if (!(await readdir(path).catch((): string[] => [])).includes('_metadata')) continue;
-        const offsets = await (await readCheckpoint(path)).offsets();
-        const positions = (offsets[SOURCE_UID] ?? []) as readonly { readonly offset: number }[];
-        needed = Math.min(...positions.map(({ offset }) => Number(offset)));
+        needed = await this.#nextEvent(path);
       }
       needs.set(path, needed);
     }
@@ -70,6 +70,13 @@ export class Retention {
     const oldest = Math.min(...needs.values());
     return Number.isFinite(oldest) ? oldest : undefined;
   }
+}
+
+async function nextEventOf(checkpoint: string): Promise<number> {
+  const { readCheckpoint } = await import('@weir/runtime/storage');
+  const offsets = await (await readCheckpoint(checkpoint)).offsets();
+  const positions = (offsets[SOURCE_UID] ?? []) as readonly { readonly offset: number }[];
+  return Math.min(...positions.map(({ offset }) => Number(offset)));
 }
 
 const pathOf = (externalPath: string): string =>

@@ -124,6 +124,22 @@ it('waits for a file that vanishes for a while, and for a directory', async () =
   expect(driver.users).toEqual(['a', 'b', 'c']);
 });
 
+it('goes on within a message that is repeated, from any place in it', async () => {
+  const text = `${failed('a')}h sshd[1]: message repeated 4 times: [ Failed password for b from 1.2.3.4 port 22 ssh2]\n${failed('c')}`;
+  writeFileSync(at('auth.log'), text);
+  const driver = await follow('auth.log');
+  expect(driver.users).toEqual(['a', 'b', 'b', 'b', 'b', 'c']);
+  const stepwise = new FollowDriver({ path: at('auth.log'), key: 'user' });
+  drivers.push(stepwise);
+  await stepwise.start();
+  while (stepwise.records.length < 6) {
+    await stepwise.drain(1);
+    await stepwise.start(stepwise.snapshot());
+  }
+  expect(stepwise.records).toEqual(driver.records);
+  expect(stepwise.count('lines')).toBe(3);
+});
+
 it('gives a date without a year the year in which its line was written', async () => {
   const time = (year: number, month: number, day: number): number => new Date(year, month - 1, day).getTime();
   writeFileSync(at('auth.log'), failed('a', 'Dec 31 00:00:00'));
