@@ -92,6 +92,7 @@ describe('weir start on damaged checkpoints', () => {
     const data = temporaryDirectory();
     await killedServer(data);
     const checkpoints = join(data, 'checkpoints');
+    const newest = checkpointsIn(data)[0] as string;
     cpSync(checkpoints, join(data, 'copy'), { recursive: true });
     for (const path of checkpointsIn(data)) for (const name of readdirSync(path)) flipByte(join(path, name));
     const server = new WeirServer(data, ALERTS);
@@ -107,6 +108,8 @@ describe('weir start on damaged checkpoints', () => {
       body: '{}',
     });
     expect(response.status).toBe(200);
+    await server.must('a restore', async () => (await server.checkpoints()).latest.restored !== null);
+    expect((await server.checkpoints()).latest.restored?.external_path).toContain(newest);
     await server.must('more alerts', async () => (await server.alerts()).length > before.length + 50);
     const alerts = await server.alerts();
     expect(alerts.slice(0, before.length)).toEqual(before);

@@ -67,6 +67,10 @@ describe.skipIf(!canMount())('checkpoints on a disk that is full (needs the righ
     const args = ['--seed', '8', '--event-interval', '2ms', '--checkpoint-interval', '60ms', '--retained', '1', '--checkpoint-dir', root];
     const server = await new WeirServer(data, args).ready();
     const jobId = await server.jobId();
+    // As a TaskManager leaves it that was still writing when the checkpoint had failed and its directory was being removed.
+    await server.must('a checkpoint beyond the first', async () => ((await server.checkpoints()).latest.completed?.id ?? 0) > 2);
+    mkdirSync(join(root, jobId, 'chk-1'), { recursive: true });
+    writeFileSync(join(root, jobId, 'chk-1', 'source-0-0-0123456789abcdef.tmp'), 'half');
     const completed = async (): Promise<number> => (await server.checkpoints()).counts.completed;
     const failed = async (): Promise<number> => (await server.checkpoints()).counts.failed;
     // From no page free to just about enough for some of a checkpoint's files.

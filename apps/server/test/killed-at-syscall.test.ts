@@ -55,8 +55,8 @@ async function detect(inject?: string): Promise<WeirProcess> {
 
 describe.skipIf(!canTrace())('detect at its calls of the system (needs strace)', () => {
   it.each([
-    { name: 'fsync', calls: 'fsync', first: 1, step: 3 },
-    { name: 'rename', calls: RENAME, first: 1, step: 2 },
+    { name: 'fsync', calls: 'fsync', first: 1, step: 2 },
+    { name: 'rename', calls: RENAME, first: 1, step: 1 },
   ])('killed at any $name, it is finished by the same command', async ({ calls, first, step }) => {
     let at = first;
     for (; at < MOST; at += step) {
