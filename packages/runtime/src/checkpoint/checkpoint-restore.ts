@@ -18,7 +18,8 @@ export interface RestorePoint {
   readonly passedOver: readonly string[];
 }
 
-const REMEDY = 'Put the damaged files back from a copy and start the job again (POST /api/jobs), or start with --fresh, which moves the old data aside.';
+const REMEDY =
+  'Put the damaged files back from a copy and start the job again (POST /api/jobs), or start with --fresh, which moves the old data aside.';
 
 /**
  * The newest checkpoint that can be restored, or undefined if there never was one.
