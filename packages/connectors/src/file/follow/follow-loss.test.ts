@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -78,6 +78,32 @@ describe('a log that is cut', () => {
     expect(driver.users).toEqual(['u0', 'u3']);
     expect(gaps()).toEqual([{ file: writer.path, bytesMissing: left, reason: 'truncated' }]);
     expect(driver.count('bytesMissing')).toBe(left);
+  });
+
+  it('is not taken for what a replay needs, however long it is again', async () => {
+    const { snapshot, left } = await oneOfThree();
+    writer.cut(false);
+    append(6);
+    await driver.start(snapshot);
+    await driver.drain();
+    expect(driver.users).toEqual(['u0', 'u3', 'u4', 'u5', 'u6', 'u7', 'u8']);
+    expect(gaps()).toEqual([{ file: writer.path, bytesMissing: left, reason: 'truncated' }]);
+  });
+
+  it('in the middle is read on behind what is left', async () => {
+    append(40);
+    await driver.drain();
+    truncateSync(writer.path, 2_000);
+    await driver.drain();
+    expect(gaps()).toEqual([{ file: writer.path, bytesMissing: 0, reason: 'truncated' }]);
+    writer.append();
+    append(1);
+    await driver.drain();
+    await driver.start(driver.snapshot());
+    append(1);
+    await driver.drain();
+    expect(driver.users).toEqual(Array.from({ length: 43 }, (_, n) => `u${n}`));
+    expect(gaps()).toEqual([]);
   });
 
   it('is replayed from its copy where there is one', async () => {

@@ -95,11 +95,14 @@ export class FollowedFile {
   /** Begins anew with a file that was cut; returns how many bytes of what it held were not taken, as far as is known. */
   restart(): number {
     const missing = Math.max(0, this.file.size - this.offset);
-    const { header } = this.inheritance;
+    const { format, header } = this.inheritance;
+    const { line } = this;
     this.file.restart();
     this.repeated = 0;
     this.#reader = undefined;
     this.#header = header;
+    const { offset } = this.file;
+    if (offset > 0 && format !== undefined) this.#read({ offset, line, format, header, referenceTime: Math.floor(this.file.changedAt) });
     return missing;
   }
 

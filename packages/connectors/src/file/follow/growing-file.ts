@@ -50,6 +50,8 @@ export class GrowingFile implements ByteSource {
   /** Bytes behind `end` that `advance` will show. */
   #arrived = 0;
   #modified = 0n;
+  /** Bytes that a cut has left of what was read. */
+  #left = 0;
   /** False until `fill` has looked once, whatever the change time says. */
   #looked = false;
 
@@ -127,7 +129,12 @@ export class GrowingFile implements ByteSource {
     // In this order: a cut behind the first look is seen by the second, one behind both by the next `fill`.
     const after = await this.#file.stat({ bigint: true });
     const head = await this.#readHead();
-    if (after.size < BigInt(this.#endOffset + bytesRead) || !head.subarray(0, this.#head.length).equals(this.#head)) return 'cut';
+    const sameHead = head.subarray(0, this.#head.length).equals(this.#head);
+    if (after.size < BigInt(this.#endOffset + bytesRead) || !sameHead) {
+      // Cut in the middle, it still begins with lines that were read.
+      this.#left = sameHead && head.length === HEAD_BYTES ? Number(after.size) : 0;
+      return 'cut';
+    }
     this.#head = head;
     this.#note(after);
     this.#looked = true;
@@ -140,14 +147,14 @@ export class GrowingFile implements ByteSource {
     return (await this.#file.stat({ bigint: true })).mtimeNs;
   }
 
-  /** Begins anew with a file that was cut. */
+  /** Begins anew with a file that was cut, behind what is left of it. */
   restart(): void {
     this.from = 0;
     this.end = 0;
     this.atEnd = false;
-    this.size = 0;
-    this.#head = Buffer.alloc(0);
-    this.#endOffset = 0;
+    this.size = this.#left;
+    if (this.#left === 0) this.#head = Buffer.alloc(0);
+    this.#endOffset = this.#left;
     this.#arrived = 0;
     this.#looked = false;
   }
