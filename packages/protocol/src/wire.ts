@@ -166,3 +166,18 @@ export type CommandMessage = { readonly id: string } & (
 );
 
 export type CommandAcknowledgement = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
+
+/** Answer of `GET /api/jobs/:jobid/checkpoints/:id/contents`: the keyed state in a checkpoint that is still there. */
+export interface CheckpointContents {
+  readonly checkpointId: number;
+  readonly operators: readonly {
+    readonly uid: string;
+    readonly name: string;
+    /** Bytes of it. */
+    readonly size: number;
+    /** How many keys there are; absent where the state is too large to be read for a page. */
+    readonly keys?: number;
+    /** The first of them by name: `{"user1": {"abnormalCount": 2}}`. */
+    readonly state: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  }[];
+}

@@ -45,6 +45,13 @@ describe('errors', () => {
 });
 
 describe('/api', () => {
+  it('has no contents of a checkpoint that is not on disk', async () => {
+    const { app } = testGateway();
+    const response = await app.inject(`/api/jobs/${JOB_ID}/checkpoints/77/contents`);
+    expect(response.statusCode).toBe(404);
+    expect(response.json().errors).toEqual([`There is no completed checkpoint 77 of job ${JOB_ID} on disk.`]);
+  });
+
   it('fails a TaskManager and the JobManager', async () => {
     const { app, engine } = testGateway();
     const fail = (id: string, payload?: object) =>

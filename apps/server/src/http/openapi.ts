@@ -53,6 +53,8 @@ function openApi(version: string): object {
     ...operation('/api/alerts', 'Committed alerts in order of seq'),
     parameters: Object.keys(alertsQuery.shape).map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
   });
+  const contents = '/api/jobs/{jobid}/checkpoints/{id}/contents';
+  add('get', contents, operation(contents, 'The keyed state in a completed checkpoint, key by key'));
   add('post', '/api/events', {
     ...operation('/api/events', 'Takes events, an ndjson line each or a JSON array: answered once they are durable'),
     parameters: [{ name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string' } }],

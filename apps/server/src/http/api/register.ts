@@ -4,6 +4,7 @@ import { parseBody, parseQuery } from '../body.js';
 import { commandError } from '../command-result.js';
 import { LEADER_ELECTION, RestError } from '../rest-error.js';
 import type { Services } from '../services.js';
+import { CheckpointContentsReader } from './checkpoint-contents.js';
 import { registerEvents } from './events.js';
 
 /** Digits as a number within bounds, with a message that says so. */
@@ -38,6 +39,21 @@ export function registerApi(app: FastifyInstance, services: Services): void {
   app.get('/api/alerts', async (request) => {
     const { after, limit, pending } = parseQuery(alertsQuery, request.query);
     return services.alerts.list({ after, limit, pending: pending === 'true' });
+  });
+
+  const contents = new CheckpointContentsReader();
+  app.get<{ Params: { jobid: string; id: string } }>('/api/jobs/:jobid/checkpoints/:id/contents', async ({ params }) => {
+    const job = engine()
+      .snapshot()
+      .jobs.find(({ id }) => id === params.jobid);
+    const checkpoint = job?.checkpoints.history.find(({ id }) => String(id) === params.id);
+    const gone = () => new RestError(404, `There is no completed checkpoint ${params.id} of job ${params.jobid} on disk.`);
+    if (checkpoint?.externalPath === undefined || checkpoint.discarded) throw gone();
+    return contents.read(params.jobid, checkpoint).catch((error) => {
+      // A newer one has taken its place since.
+      if (error.code === 'NOT_FOUND' || error.code === 'ENOENT') throw gone();
+      throw error;
+    });
   });
 
   app.post<{ Params: { id: string } }>('/api/taskmanagers/:id/fail', async (request, reply) => {
