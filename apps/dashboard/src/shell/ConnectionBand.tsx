@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { retryNow } from '../connection/socket.js';
 import { useDashboard } from '../connection/store.js';
 import { formatClock } from '../format/clock.js';
-import { useMessages } from '../messages/define.js';
+import { useMessages } from '../messages/use-messages.js';
 import { shellMessages } from './messages.js';
 
 /** Says since when there is no connection and when the page tries again. It lies over the page: nothing moves when it comes or goes. */

@@ -1,5 +1,5 @@
 import { useDashboard } from '../connection/store.js';
-import { useMessages } from '../messages/define.js';
+import { useMessages } from '../messages/use-messages.js';
 import { shellMessages } from './messages.js';
 
 const dots = {

@@ -2,7 +2,7 @@ import { selectJob } from '../connection/selectors.js';
 import { useDashboard } from '../connection/store.js';
 import { AlarmSwitch } from '../features/alarms/AlarmSwitch.js';
 import { JobMenu } from '../features/job/JobMenu.js';
-import { useMessages } from '../messages/define.js';
+import { useMessages } from '../messages/use-messages.js';
 import { ConnectionState } from './ConnectionState.js';
 import { JobState } from './JobState.js';
 import { Logo } from './Logo.js';
@@ -27,11 +27,15 @@ export function Header({ view }: { readonly view: string }) {
       <div className="order-last flex min-h-[42px] w-full items-start pb-1.5 desk:order-none desk:min-h-0 desk:w-auto desk:flex-1 desk:items-center desk:border-line-2 desk:border-l desk:pb-0 desk:pl-4">
         <StandingSentence />
       </div>
-      <div className="ml-auto flex h-13 items-center gap-1.5 pointer-coarse:h-15">
+      <div className="ml-auto flex h-13 items-center">
         <ConnectionState />
-        <span className="w-1" />
+      </div>
+      <div className="flex w-full items-center gap-1.5 pb-2 phone:w-auto phone:pb-0">
         <Views view={view} />
-        <PauseSwitch />
+        <span className="ml-auto phone:hidden" />
+        <span className="contents max-phone:hidden">
+          <PauseSwitch />
+        </span>
         <AlarmSwitch />
         <LanguageSwitch />
         <ThemeSwitch />
@@ -46,7 +50,7 @@ function Views({ view }: { readonly view: string }) {
   const link =
     'inline-flex h-8 items-center px-2.5 text-body text-ink-2 hover:text-ink aria-[current]:bg-ink aria-[current]:text-panel aria-[current]:font-semibold pointer-coarse:h-11';
   return (
-    <nav aria-label={text.views} className="flex overflow-hidden whitespace-nowrap rounded-small border border-line max-wide:hidden">
+    <nav aria-label={text.views} className="flex overflow-hidden whitespace-nowrap rounded-small border border-line">
       <a href={places.overview} aria-current={view === 'pipeline' ? undefined : 'page'} className={link}>
         {text.overview}
       </a>

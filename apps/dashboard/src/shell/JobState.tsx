@@ -2,7 +2,7 @@ import type { JobStatus } from '@weir/protocol';
 import { selectConnected, selectJob } from '../connection/selectors.js';
 import { useDashboard } from '../connection/store.js';
 import { UNKNOWN } from '../format/number.js';
-import { useMessages } from '../messages/define.js';
+import { useMessages } from '../messages/use-messages.js';
 import { shellMessages } from './messages.js';
 
 type Mark = 'disc' | 'triangle' | 'cross' | 'ring';

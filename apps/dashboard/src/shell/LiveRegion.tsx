@@ -2,7 +2,8 @@ import { useEffect, useState } from 'react';
 import { selectJob } from '../connection/selectors.js';
 import { useDashboard } from '../connection/store.js';
 import { formatCount } from '../format/number.js';
-import { defineMessages, useMessages } from '../messages/define.js';
+import { defineMessages } from '../messages/define.js';
+import { useMessages } from '../messages/use-messages.js';
 import { shellMessages, standingText } from './messages.js';
 import { standing } from './standing.js';
 

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useDashboard } from '../connection/store.js';
-import { useMessages } from '../messages/define.js';
+import { useMessages } from '../messages/use-messages.js';
 import { shellMessages, standingText } from './messages.js';
 import { standing } from './standing.js';
 

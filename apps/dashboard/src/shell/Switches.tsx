@@ -1,6 +1,6 @@
 import { Moon, Pause, Play, Sun } from 'lucide-react';
 import { Tool, toolClass } from '../components/Tool.js';
-import { useMessages } from '../messages/define.js';
+import { useMessages } from '../messages/use-messages.js';
 import { chooseLanguage, chooseTheme, setPaused } from '../view/actions.js';
 import { useView } from '../view/view-store.js';
 import { shellMessages } from './messages.js';

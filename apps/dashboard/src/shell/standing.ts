@@ -40,6 +40,8 @@ export function standing(state: DashboardState | undefined): Standing {
     case 'CANCELED':
       return { kind: 'canceled', tone: 'quiet' };
     case 'RUNNING': {
+      const underWay = recovering(job.recoveries[0]);
+      if (underWay) return underWay;
       const dead = taskManagers.find((taskManager) => taskManager.status === 'failed' && taskManager.registered);
       if (dead) return { kind: 'unknown-death', tone: 'bad', taskManager: taskManagerName(dead.id) };
       return running(job, state.server.now);
@@ -63,8 +65,6 @@ function recovering(recovery: RecoveryInfo | undefined): Standing | undefined {
 
 function running(job: JobInfo, now: number): Standing {
   const recovery = job.recoveries[0];
-  const underWay = recovering(recovery);
-  if (underWay) return underWay;
   const { latestCompleted, latestFailed } = job.checkpoints;
   const ended = recovery?.phases.running;
   if (recovery && ended !== undefined && now - ended < RECENT)

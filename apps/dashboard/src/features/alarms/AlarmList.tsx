@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { exactTime, formatClock } from '../../format/clock.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { useView } from '../../view/view-store.js';
 import { dismissAlarm, useAlarms } from './alarm-store.js';
 import { alarmText } from './alarm-text.js';

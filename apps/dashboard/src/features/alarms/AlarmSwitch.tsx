@@ -1,6 +1,6 @@
 import { Bell, BellOff, BellRing } from 'lucide-react';
 import { Tool } from '../../components/Tool.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { alarmMessages } from './messages.js';
 import { askPermission, usePermission } from './notification.js';
 

@@ -4,7 +4,7 @@ import { Panel } from '../../components/Panel.js';
 import { selectJob } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
 import { formatCount } from '../../format/number.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { sum } from '../overview/figures.js';
 import { AlertRow } from './AlertRow.js';
 import { alertMessages } from './messages.js';

@@ -3,7 +3,7 @@ import { memo } from 'react';
 import { exactTime, formatClock } from '../../format/clock.js';
 import { formatCount } from '../../format/number.js';
 import { useKeyStyle } from '../../keys/known-keys.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { followKey } from '../../view/actions.js';
 import { alertMessages } from './messages.js';
 import { partAlertText } from './order.js';

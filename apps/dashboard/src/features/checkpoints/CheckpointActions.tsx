@@ -2,7 +2,7 @@ import { Button } from '../../components/Button.js';
 import { useCommand } from '../../components/use-command.js';
 import { selectConnected, selectJob } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { checkpointMessages } from './messages.js';
 
 export function CheckpointActions() {
@@ -12,11 +12,21 @@ export function CheckpointActions() {
   const command = useCommand();
   const disabled = !connected || !running || command.busy;
   return (
-    <span className="relative flex gap-1.5">
-      <Button data-testid="trigger-checkpoint" disabled={disabled} onClick={() => command.run({ type: 'trigger-checkpoint' })}>
+    <span className="relative flex gap-1">
+      <Button
+        className="px-2!"
+        data-testid="trigger-checkpoint"
+        disabled={disabled}
+        onClick={() => command.run({ type: 'trigger-checkpoint' })}
+      >
         {text.trigger}
       </Button>
-      <Button data-testid="trigger-savepoint" disabled={disabled} onClick={() => command.run({ type: 'trigger-savepoint' })}>
+      <Button
+        className="px-2!"
+        data-testid="trigger-savepoint"
+        disabled={disabled}
+        onClick={() => command.run({ type: 'trigger-savepoint' })}
+      >
         {text.savepoint}
       </Button>
       {command.error !== undefined && (

@@ -2,7 +2,7 @@ import type { CheckpointInfo } from '@weir/protocol';
 import { Panel } from '../../components/Panel.js';
 import { selectCheckpoints } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { CheckpointActions } from './CheckpointActions.js';
 import { CheckpointRow } from './CheckpointRow.js';
 import { CheckpointSpreads } from './CheckpointSpreads.js';

@@ -4,7 +4,7 @@ import { Lane, LaneFigures } from '../../components/Lane.js';
 import { selectCheckpoints } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
 import { formatCount } from '../../format/number.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { plotHeight } from '../time/plot-layout.js';
 import { useTimeWindow } from '../time/time-axis.js';
 import { checkpointMessages } from './messages.js';

@@ -4,7 +4,7 @@ import { exactBytes, formatBytes } from '../../format/bytes.js';
 import { exactTime, formatClock } from '../../format/clock.js';
 import { formatDuration } from '../../format/duration.js';
 import { UNKNOWN } from '../../format/number.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { places } from '../../shell/routes.js';
 import { checkpointMessages } from './messages.js';
 

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { formatBytes } from '../../format/bytes.js';
 import { formatDuration } from '../../format/duration.js';
 import { formatCount } from '../../format/number.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { checkpointMessages } from './messages.js';
 import { checkpointStatistics, type Spread } from './statistics.js';
 

@@ -1,7 +1,8 @@
 import { formatBytes } from '../../format/bytes.js';
 import { formatClock } from '../../format/clock.js';
 import { formatDuration } from '../../format/duration.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
+import { detailMessages } from './detail-messages.js';
 import { checkpointMessages } from './messages.js';
 import type { CheckpointPoint } from './points.js';
 
@@ -12,9 +13,9 @@ interface Props {
 
 export function CheckpointTip({ active = false, payload }: Props) {
   const text = useMessages(checkpointMessages);
+  const { title, savepointTitle } = useMessages(detailMessages);
   const point = payload?.[0]?.payload;
   if (!active || !point) return null;
-  const { title, savepointTitle } = text.details;
   return (
     <div className="rounded-small border border-line bg-panel px-2 py-1 text-small shadow-menu">
       <p className="font-semibold">{point.isSavepoint ? savepointTitle(point.id) : title(point.id)}</p>

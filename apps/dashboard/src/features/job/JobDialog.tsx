@@ -3,7 +3,7 @@ import { ConfirmDialog } from '../../components/ConfirmDialog.js';
 import { useCommand } from '../../components/use-command.js';
 import { selectCheckpoints, selectJob } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { type JobAction, jobCommand } from './job-actions.js';
 import { jobMessages } from './messages.js';
 

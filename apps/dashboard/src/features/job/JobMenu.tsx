@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Menu } from '../../components/Menu.js';
 import { selectConnected, selectJob } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { JobDialog } from './JobDialog.js';
 import { type JobAction, possibleActions } from './job-actions.js';
 import { jobMessages } from './messages.js';

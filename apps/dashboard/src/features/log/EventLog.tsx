@@ -5,11 +5,12 @@ import { Button } from '../../components/Button.js';
 import { Panel } from '../../components/Panel.js';
 import { useDashboard } from '../../connection/store.js';
 import { formatCount } from '../../format/number.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { isFiltering, NO_FILTER, occurring, visibleLines } from './filter.js';
 import { LogFilters } from './LogFilters.js';
 import { LogRow } from './LogRow.js';
 import { logMessages } from './messages.js';
+import { putInWords } from './put-in-words.js';
 
 const ROW = 23;
 
@@ -22,7 +23,7 @@ export function EventLog() {
   const [filterOpen, setFilterOpen] = useState(false);
   const [pausedAt, setPausedAt] = useState<number>();
   const newest = log.at(-1)?.number ?? 0;
-  const lines = useMemo(() => visibleLines(log, filter, pausedAt), [log, filter, pausedAt]);
+  const lines = useMemo(() => visibleLines(log, filter, pausedAt, (line) => putInWords(line, text.words)), [log, filter, pausedAt, text]);
   const choices = useMemo(() => (filterOpen ? occurring(log) : { subtasks: [], users: [] }), [filterOpen, log]);
   const scroll = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({

@@ -1,7 +1,7 @@
 import type { LogKind } from '@weir/protocol';
 import { useId } from 'react';
 import { Select } from '../../components/Select.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { LOG_KINDS, type LogFilter } from './filter.js';
 import { logMessages } from './messages.js';
 

@@ -1,8 +1,9 @@
 import type { LogKind, LogLine } from '@weir/protocol';
 import { memo } from 'react';
 import { exactTime, formatClock } from '../../format/clock.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { logMessages } from './messages.js';
+import { putInWords } from './put-in-words.js';
 
 const glyphs: Readonly<Record<LogKind, string>> = {
   source: '·',
@@ -28,7 +29,7 @@ export const LogRow = memo(function LogRow({ line }: { readonly line: LogLine })
   return (
     <div
       title={`${exactTime(line.at)}\n${line.text}`}
-      className={`grid grid-cols-[60px_12px_minmax(0,1fr)] gap-x-1.5 px-4 py-[3px] text-small leading-[1.45] ${level.row}`}
+      className={`grid grid-cols-[54px_12px_minmax(0,1fr)] gap-x-1.5 px-4 py-[3px] text-small leading-[1.45] ${level.row}`}
     >
       <time className="text-ink-3">{formatClock(line.at)}</time>
       <span
@@ -38,7 +39,7 @@ export const LogRow = memo(function LogRow({ line }: { readonly line: LogLine })
         {glyph}
       </span>
       <span className={`min-w-0 break-words ${line.abnormal ? 'text-ink' : level.text}`}>
-        {line.text}
+        {putInWords(line, text.words)}
         {line.replayed && (
           <span className="ml-1.5 whitespace-nowrap rounded-[4px] border border-line px-1 text-ink-3 text-axis">{text.replayed}</span>
         )}

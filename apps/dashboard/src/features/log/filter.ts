@@ -15,8 +15,13 @@ export function isFiltering(filter: LogFilter): boolean {
   return filter.kind !== undefined || filter.subtask !== undefined || filter.userId !== undefined || Boolean(filter.text);
 }
 
-/** Newest first. `until`: the number of the last line shown, while the log is paused. */
-export function visibleLines(lines: readonly LogLine[], filter: LogFilter, until = Number.POSITIVE_INFINITY): readonly LogLine[] {
+/** Newest first. `until`: the number of the last line shown, while the log is paused; `say`: what the page shows of a line, which is searched too. */
+export function visibleLines(
+  lines: readonly LogLine[],
+  filter: LogFilter,
+  until = Number.POSITIVE_INFINITY,
+  say: (line: LogLine) => string = ({ text }) => text,
+): readonly LogLine[] {
   const wanted = filter.text?.trim().toLowerCase() ?? '';
   return lines
     .filter(
@@ -25,7 +30,7 @@ export function visibleLines(lines: readonly LogLine[], filter: LogFilter, until
         (filter.kind === undefined || line.kind === filter.kind) &&
         (filter.subtask === undefined || line.subtask === filter.subtask) &&
         (filter.userId === undefined || line.userId === filter.userId) &&
-        (wanted === '' || line.text.toLowerCase().includes(wanted)),
+        (wanted === '' || line.text.toLowerCase().includes(wanted) || say(line).toLowerCase().includes(wanted)),
     )
     .reverse();
 }

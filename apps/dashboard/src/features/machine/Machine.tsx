@@ -1,15 +1,15 @@
 import { type CSSProperties, useMemo, useRef, useState } from 'react';
 import { selectJob, selectKeys, selectTaskManagers } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { useView } from '../../view/view-store.js';
 import './machine.css';
+import { titlesOf } from '../../job/titles.js';
 import { machineMessages } from './messages.js';
 import { followedKeys } from './model/followed-keys.js';
 import { layoutOf, type MachineLayout } from './model/layout.js';
 import type { Places } from './model/placement.js';
 import { NO_ROUTES, routesOf } from './model/routes.js';
-import { titlesOf } from './model/titles.js';
 import { columnsTemplate, rowsTemplate } from './model/tracks.js';
 import { NO_WIRES, wiresOf } from './model/wires.js';
 import { CheckpointStore } from './ui/CheckpointStore.js';

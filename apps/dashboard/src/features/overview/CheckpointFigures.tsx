@@ -6,7 +6,7 @@ import { useDashboard } from '../../connection/store.js';
 import { exactTime } from '../../format/clock.js';
 import { longDuration } from '../../format/duration.js';
 import { formatCount, formatShare, UNKNOWN } from '../../format/number.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { useView } from '../../view/view-store.js';
 import { successRate } from './figures.js';
 import { overviewMessages } from './messages.js';

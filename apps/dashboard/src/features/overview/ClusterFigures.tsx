@@ -4,7 +4,7 @@ import { Unit } from '../../components/Quantities.js';
 import { selectJob, selectTaskManagers } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
 import { formatCount } from '../../format/number.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { slotsOf, sum } from './figures.js';
 import { overviewMessages } from './messages.js';
 

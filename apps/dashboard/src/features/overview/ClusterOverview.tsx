@@ -1,16 +1,16 @@
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { CheckpointsFigure, LastCheckpointFigure, SuccessFigure } from './CheckpointFigures.js';
 import { AlertsFigure, RestartsFigure, SlotsFigure, TaskManagersFigure } from './ClusterFigures.js';
 import { EventsFigure, LatencyFigure, UptimeFigure } from './JobFigures.js';
 import { overviewMessages } from './messages.js';
-import { CpuFigure, HeapFigure } from './ResourceFigures.js';
+import { CpuFigure, HeapFigure, ServerFigure } from './ResourceFigures.js';
 
 /** The key figures, label over value, each in a place that does not move. */
 export function ClusterOverview() {
   const text = useMessages(overviewMessages);
   return (
     <section aria-label={text.title} data-testid="cluster-overview" className="border-line border-b bg-panel">
-      <dl className="grid grid-cols-3 gap-px overflow-hidden bg-line-2 phone:grid-cols-4 wide:grid-cols-7 desk:grid-cols-[repeat(13,minmax(0,1fr))] [&>*]:bg-panel wide:[&>*]:h-[58px] wide:[&>:first-child]:pl-5">
+      <dl className="grid grid-cols-3 gap-px overflow-hidden bg-line-2 phone:grid-cols-4 wide:grid-cols-7 desk:grid-cols-[repeat(13,minmax(0,1fr))] min-[1700px]:grid-cols-[repeat(14,minmax(0,1fr))] [&>*]:bg-panel wide:[&>*]:h-[58px] wide:[&>:first-child]:pl-5">
         <TaskManagersFigure />
         <SlotsFigure />
         <UptimeFigure />
@@ -20,9 +20,10 @@ export function ClusterOverview() {
         <CheckpointsFigure />
         <SuccessFigure />
         <LastCheckpointFigure />
-        <LatencyFigure className="col-span-2 wide:max-desk:col-span-3" />
+        <LatencyFigure className="col-span-3 phone:col-span-4 wide:col-span-2" />
         <CpuFigure />
         <HeapFigure />
+        <ServerFigure className="desk:max-[1700px]:hidden" />
       </dl>
     </section>
   );

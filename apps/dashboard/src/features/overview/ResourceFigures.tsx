@@ -2,10 +2,10 @@ import type { TaskManagerInfo } from '@weir/protocol';
 import { Figure } from '../../components/Figure.js';
 import { selectTaskManagers } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
-import { formatBytes } from '../../format/bytes.js';
+import { exactBytes, formatBytes } from '../../format/bytes.js';
 import { taskManagerName } from '../../format/names.js';
 import { formatShare } from '../../format/number.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { sumKnown } from './figures.js';
 import { overviewMessages } from './messages.js';
 
@@ -39,4 +39,16 @@ function list(
   value: (taskManager: TaskManagerInfo) => string,
 ): string {
   return all.map((taskManager) => line(taskManagerName(taskManager.id), value(taskManager))).join('\n');
+}
+
+/** The whole process: engine, server and all threads. */
+export function ServerFigure({ className }: { readonly className: string }) {
+  const text = useMessages(overviewMessages);
+  const memory = useDashboard((dashboard) => dashboard.state?.server.residentMemory);
+  const load = useDashboard((dashboard) => dashboard.state?.server.cpuLoad);
+  return (
+    <Figure label={text.server} exact={text.serverExact(exactBytes(memory), formatShare(load))} className={className}>
+      {formatBytes(memory)}
+    </Figure>
+  );
 }

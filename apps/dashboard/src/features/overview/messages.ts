@@ -25,6 +25,8 @@ export const overviewMessages = defineMessages(
     cpu: 'CPU',
     cpuExact: 'Of one core, all TaskManagers together',
     heap: 'Heap',
+    server: 'Process memory',
+    serverExact: (memory: string, load: string) => `${memory} resident in the whole process, ${load} of a core`,
     perTaskManager: (name: string, value: string) => `${name}: ${value}`,
   },
   {
@@ -51,6 +53,8 @@ export const overviewMessages = defineMessages(
     cpu: 'CPU',
     cpuExact: '코어 하나 기준, 전체 TaskManager 합계',
     heap: 'Heap',
+    server: '프로세스 메모리',
+    serverExact: (memory, load) => `프로세스 전체 상주 메모리 ${memory}, 코어 사용률 ${load}`,
     perTaskManager: (name, value) => `${name}: ${value}`,
   },
 );

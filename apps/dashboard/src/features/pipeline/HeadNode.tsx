@@ -1,7 +1,7 @@
 import type { VertexInfo } from '@weir/protocol';
 import type { Node, NodeProps } from '@xyflow/react';
 import { formatShare } from '../../format/number.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { pipelineMessages } from './messages.js';
 
 export type HeadNodeType = Node<{ readonly vertex: VertexInfo; readonly title: string; readonly width: number }, 'head'>;

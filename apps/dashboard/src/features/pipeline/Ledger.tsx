@@ -1,7 +1,7 @@
 import { selectJob } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
 import { formatCount, UNKNOWN } from '../../format/number.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { useDrawn } from '../machine/ui/machinery.js';
 import { Slowed } from '../machine/ui/Slowed.js';
 import { pipelineMessages } from './messages.js';

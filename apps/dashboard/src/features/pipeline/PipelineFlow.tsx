@@ -1,12 +1,12 @@
 import { Controls, type Node, ReactFlow, type ReactFlowInstance, useStore, ViewportPortal } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { useEffect, useMemo, useState } from 'react';
-import { useMessages } from '../../messages/define.js';
+import { titlesOf } from '../../job/titles.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { useView } from '../../view/view-store.js';
 import type { FollowedKey } from '../machine/model/followed-keys.js';
 import type { MachineLayout } from '../machine/model/layout.js';
 import { type Routes, routesOf } from '../machine/model/routes.js';
-import { titlesOf } from '../machine/model/titles.js';
 import { NO_WIRES } from '../machine/model/wires.js';
 import { MachineCanvas } from '../machine/ui/MachineCanvas.js';
 import { HeadNode } from './HeadNode.js';

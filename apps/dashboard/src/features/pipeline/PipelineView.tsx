@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { selectJob, selectKeys, selectTaskManagers } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
-import { useMessages } from '../../messages/define.js';
+import { titlesOf } from '../../job/titles.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { followedKeys } from '../machine/model/followed-keys.js';
 import { layoutOf } from '../machine/model/layout.js';
 import type { Places } from '../machine/model/placement.js';
-import { titlesOf } from '../machine/model/titles.js';
 import { Legend } from '../machine/ui/Legend.js';
 import { MachineTable } from '../machine/ui/MachineTable.js';
 import { createMachinery, MachineryContext } from '../machine/ui/machinery.js';

@@ -1,8 +1,8 @@
 import type { Node, NodeProps } from '@xyflow/react';
+import { knownOperator } from '../../job/titles.js';
 import type { FollowedKey } from '../machine/model/followed-keys.js';
 import { type Box, keyGroupPosition } from '../machine/model/geometry.js';
 import type { Gate } from '../machine/model/layout.js';
-import { knownOperator } from '../machine/model/titles.js';
 
 export type RulerNodeType = Node<
   { readonly gate: Gate; readonly box: Box; readonly turned: boolean; readonly followed: readonly FollowedKey[] },

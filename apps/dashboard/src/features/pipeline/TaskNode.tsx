@@ -6,7 +6,7 @@ import { taskManagerName } from '../../format/names.js';
 import { formatCount, formatRate, formatShare } from '../../format/number.js';
 import { KeyMark } from '../../keys/KeyMark.js';
 import { useKeyStyle } from '../../keys/known-keys.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { pointAtSubtask } from '../../view/actions.js';
 import { useView } from '../../view/view-store.js';
 import type { PlacedSubtask } from '../machine/model/layout.js';

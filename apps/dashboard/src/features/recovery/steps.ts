@@ -21,6 +21,23 @@ export function stepsOf(recovery: RecoveryInfo): readonly Step[] {
 
 /** From the failure until everything ran again, ms; undefined while it is under way. */
 export function lengthOf(recovery: RecoveryInfo): number | undefined {
-  const { failed, running } = recovery.phases;
-  return failed === undefined || running === undefined ? undefined : Math.max(0, running - failed);
+  const { running } = recovery.phases;
+  const start = recovery.phases.failed ?? recovery.phases.detected;
+  return start === undefined || running === undefined ? undefined : Math.max(0, running - start);
+}
+
+export interface BarPart extends Step {
+  /** Of the whole bar, 0 … 1; what is not known yet shares what no phase has taken. */
+  readonly share: number;
+}
+
+/** The five phases that last, for a bar at scale; `running` is its end. */
+export function barParts(recovery: RecoveryInfo): readonly BarPart[] {
+  const parts = stepsOf(recovery).slice(0, -1);
+  const known = parts.reduce((sum, { took }) => sum + (took ?? 0), 0);
+  const open = parts.filter(({ took }) => took === undefined).length;
+  const done = recovery.phases.running !== undefined;
+  const each = done || open === 0 ? 0 : Math.max(known, 1) / open;
+  const whole = Math.max(known + each * open, 1);
+  return parts.map((part) => ({ ...part, share: (part.took ?? each) / whole }));
 }

@@ -1,47 +1,64 @@
+import type { JobInfo } from '@weir/protocol';
 import { Panel } from '../../components/Panel.js';
 import { selectJob } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
 import { formatDuration } from '../../format/duration.js';
 import { formatCount, UNKNOWN } from '../../format/number.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { settingsMessages } from './messages.js';
+import { readFixedDelay } from './restart-strategy.js';
+
+type Text = (typeof settingsMessages)['en'];
 
 /** What the job runs with, as the engine says it. */
 export function SettingsTable() {
   const text = useMessages(settingsMessages);
   const job = useDashboard(selectJob);
-  const source = useDashboard((dashboard) => dashboard.state?.source.description);
-  if (job === undefined) {
-    return (
-      <Panel id="settings" title={text.title}>
-        <p className="px-4 pb-3 text-ink-3 text-small">{text.none}</p>
-      </Panel>
-    );
-  }
-  const { checkpointConfig: config } = job;
-  const rows: readonly (readonly [name: string, value: string])[] = [
-    [text.job, `${job.name} · ${job.id}`],
-    [text.source, source ?? UNKNOWN],
-    [text.parallelism, formatCount(job.parallelism)],
-    [text.interval, config.enabled ? formatDuration(config.interval) : text.onDemand],
-    [text.mode, config.mode],
-    [text.unaligned, config.unaligned ? text.yes : text.no],
-    [text.timeout, formatDuration(config.timeout)],
-    [text.retained, formatCount(config.retained)],
-    [text.backend, config.stateBackend],
-    [text.storage, config.directory],
-    [text.restart, job.restartStrategy],
-  ];
+  const source = useDashboard((dashboard) => dashboard.state?.source);
   return (
     <Panel id="settings" title={text.title}>
-      <dl className="grid gap-x-6 px-4 pb-3 text-small wide:grid-cols-2">
-        {rows.map(([name, value]) => (
-          <div key={name} className="flex min-w-0 gap-3 border-line-2 border-t py-1">
-            <dt className="w-40 flex-none text-ink-3">{name}</dt>
-            <dd className="min-w-0 flex-1 [overflow-wrap:anywhere]">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      {job === undefined ? (
+        <p className="px-4 pb-3 text-ink-3 text-small">{text.none}</p>
+      ) : (
+        <dl className="px-4 pb-3 text-small wide:max-desk:columns-2 wide:max-desk:gap-8">
+          {rowsOf(job, source === undefined ? UNKNOWN : `${text.sources[source.kind]} · ${source.description}`, text).map(
+            ([name, value]) => (
+              <div key={name} className="flex min-w-0 break-inside-avoid gap-3 border-line-2 border-t py-[5px]">
+                <dt className="w-32 flex-none text-ink-3">{name}</dt>
+                <dd className="min-w-0 flex-1 break-words">{value}</dd>
+              </div>
+            ),
+          )}
+        </dl>
+      )}
     </Panel>
   );
+}
+
+function rowsOf(job: JobInfo, source: string, text: Text): readonly (readonly [name: string, value: string])[] {
+  const { checkpointConfig: config } = job;
+  const restart = readFixedDelay(job.restartStrategy);
+  const { threshold } = job.parameters;
+  return [
+    [text.job, job.name],
+    [text.id, job.id],
+    [text.source, source],
+    ...(typeof threshold === 'number' ? [[text.threshold, formatCount(threshold)] as const] : []),
+    [text.parallelism, formatCount(job.parallelism)],
+    [text.mode, config.mode],
+    [text.interval, config.enabled ? formatDuration(config.interval) : text.onDemand],
+    [text.timeout, formatDuration(config.timeout)],
+    [text.minPause, formatDuration(config.minPause)],
+    [text.unaligned, config.unaligned ? text.yes : text.no],
+    [text.retained, formatCount(config.retained)],
+    [text.tolerable, config.tolerableFailed < 0 ? text.unlimited : formatCount(config.tolerableFailed)],
+    [text.backend, config.stateBackend],
+    [text.storage, config.directory],
+    [
+      text.restart,
+      restart
+        ? text.fixedDelay(restart.delay, restart.attempts === undefined ? text.unlimited : formatCount(restart.attempts))
+        : job.restartStrategy,
+    ],
+  ];
 }

@@ -2,7 +2,7 @@ import { Select } from '../../components/Select.js';
 import { useCommand } from '../../components/use-command.js';
 import { selectConnected } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { sourceMessages } from './messages.js';
 
 const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];

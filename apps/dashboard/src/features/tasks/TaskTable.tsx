@@ -1,82 +1,68 @@
-import type { CheckpointInfo, SubtaskInfo, VertexInfo } from '@weir/protocol';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useMemo, useRef } from 'react';
 import { Panel } from '../../components/Panel.js';
 import { selectCheckpoints, selectVertices } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
-import { exactBytes, formatBytes } from '../../format/bytes.js';
-import { formatDuration } from '../../format/duration.js';
-import { taskManagerName, vertexName } from '../../format/names.js';
-import { formatCount, formatRate, formatShare, UNKNOWN } from '../../format/number.js';
-import { useMessages } from '../../messages/define.js';
+import { useTitle } from '../../job/use-titles.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { taskMessages } from './messages.js';
+import { taskRows } from './rows.js';
+import { TaskTableRow } from './TaskTableRow.js';
+import { useTaskRates } from './use-task-rates.js';
 
-/** Each subtask with its figures: also what the drawings show, for who cannot see them. */
+const ROW = 30;
+
+/** Each subtask with its figures: also what the drawings show, for who cannot see them. A job of a thousand tasks scrolls in its own frame. */
 export function TaskTable() {
   const text = useMessages(taskMessages);
   const vertices = useDashboard(selectVertices);
   const latest = useDashboard((dashboard) => selectCheckpoints(dashboard)?.latestCompleted);
-  const right = [text.in, text.out, text.busy, text.waiting, text.latency, text.part];
+  const title = useTitle();
+  const rates = useTaskRates();
+  const rows = useMemo(() => taskRows(vertices, latest), [vertices, latest]);
+  const scroll = useRef<HTMLElement>(null);
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroll.current, estimateSize: () => ROW, overscan: 12 });
+  const shown = virtual.getVirtualItems();
+  const above = shown[0]?.start ?? 0;
+  const below = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0);
   return (
-    <Panel id="tasks" title={text.title}>
+    <Panel id="tasks" title={text.title} note={rows.length > 0 ? text.count(rows.length) : undefined}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it. */}
-      <section tabIndex={0} aria-labelledby="tasks-title" className="overflow-x-auto">
-        <table className="w-full border-collapse text-small">
-          <thead>
-            <tr className="h-7 text-ink-3 [&>th]:whitespace-nowrap [&>th]:px-2 [&>th]:text-left [&>th]:font-medium">
-              <th className="pl-4!">{text.task}</th>
-              <th>{text.state}</th>
-              <th className="text-right!">{text.attempt}</th>
-              <th>{text.place}</th>
-              {right.map((title) => (
-                <th key={title} className="text-right! last:pr-4!">
-                  {title}
-                </th>
-              ))}
+      <section ref={scroll} tabIndex={0} aria-labelledby="tasks-title" className="max-h-[520px] overflow-auto">
+        <table className="w-full border-collapse text-small" aria-rowcount={rows.length + 1}>
+          <thead className="sticky top-0 z-1 bg-panel">
+            <tr className="h-7 text-ink-3 [&>th]:whitespace-nowrap [&>th]:px-2 [&>th]:text-right [&>th]:font-medium">
+              <th className="pl-4! text-left!">{text.task}</th>
+              <th className="text-left!">{text.state}</th>
+              <th>{text.attempt}</th>
+              <th className="text-left!">{text.place}</th>
+              <th>{text.in}</th>
+              <th>{text.out}</th>
+              <th className="text-left!">{text.load}</th>
+              <th>{text.latency}</th>
+              <th className="pr-4!">{text.part}</th>
             </tr>
           </thead>
           <tbody>
-            {vertices.flatMap((vertex) =>
-              vertex.subtasks.map((subtask) => (
-                <TaskRow key={`${vertex.id}:${subtask.index}`} vertex={vertex} subtask={subtask} latest={latest} />
-              )),
-            )}
+            {above > 0 && <Gap height={above} />}
+            {shown.map(({ index }) => {
+              const row = rows[index];
+              return row && <TaskTableRow key={row.id} row={row} title={title(row.vertexId)} rates={rates.get(row.id)} place={index + 2} />;
+            })}
+            {below > 0 && <Gap height={below} />}
           </tbody>
         </table>
-        {vertices.length === 0 && <p className="px-4 py-2 text-ink-3 text-small">{text.none}</p>}
+        {rows.length === 0 && <p className="px-4 py-2 text-ink-3 text-small">{text.none}</p>}
       </section>
     </Panel>
   );
 }
 
-interface RowProps {
-  readonly vertex: VertexInfo;
-  readonly subtask: SubtaskInfo;
-  readonly latest: CheckpointInfo | undefined;
-}
-
-function TaskRow({ vertex, subtask, latest }: RowProps) {
-  const { metrics, state } = subtask;
-  const running = state === 'RUNNING';
-  const part = latest?.tasks[vertex.id]?.subtasks[subtask.index]?.checkpointedSize;
-  const isSource = vertex.inputs.length === 0;
-  const tone = running || state === 'FINISHED' ? '' : state === 'FAILED' || state === 'CANCELED' ? 'text-fail' : 'text-alert';
+/** Stands for the rows that are out of sight. */
+function Gap({ height }: { readonly height: number }) {
   return (
-    <tr className="h-[30px] border-line-2 border-t [&>td]:whitespace-nowrap [&>td]:px-2 [&>td]:text-right">
-      <td className="pl-4! text-left! font-semibold">
-        {vertexName(vertex.name)} {subtask.index + 1}
-      </td>
-      <td className={`text-left! ${tone}`}>{state}</td>
-      <td>{subtask.attempt + 1}</td>
-      <td className="text-left! text-ink-2">
-        {taskManagerName(subtask.taskManagerId)} · {formatCount(subtask.slot)}
-      </td>
-      <td title={formatCount(metrics.numRecordsIn)}>{running && !isSource ? formatRate(metrics.numRecordsInPerSecond) : UNKNOWN}</td>
-      <td title={formatCount(metrics.numRecordsOut)}>{running ? formatRate(metrics.numRecordsOutPerSecond) : UNKNOWN}</td>
-      <td>{running ? formatShare(metrics.busyTimeMsPerSecond / 1_000) : UNKNOWN}</td>
-      <td>{running ? formatShare(metrics.backPressuredTimeMsPerSecond / 1_000) : UNKNOWN}</td>
-      <td>{formatDuration(metrics.latency?.p99)}</td>
-      <td title={exactBytes(part)} className="pr-4!">
-        {formatBytes(part)}
-      </td>
+    <tr>
+      <td colSpan={9} style={{ height }} />
     </tr>
   );
 }

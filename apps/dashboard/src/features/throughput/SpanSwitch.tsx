@@ -1,4 +1,4 @@
-import { useMessages } from '../../messages/define.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { chooseSpan, SPANS, useTimeSpan } from '../time/time-axis.js';
 import { throughputMessages } from './messages.js';
 

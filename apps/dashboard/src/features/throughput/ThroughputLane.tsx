@@ -2,7 +2,8 @@ import { lazy, Suspense, useMemo } from 'react';
 import { Lane } from '../../components/Lane.js';
 import { selectVertices } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
-import { useMessages } from '../../messages/define.js';
+import { useTitle } from '../../job/use-titles.js';
+import { useMessages } from '../../messages/use-messages.js';
 import { SpeedControl } from '../source/SpeedControl.js';
 import { plotHeight } from '../time/plot-layout.js';
 import { useTimeWindow } from '../time/time-axis.js';
@@ -21,7 +22,8 @@ export function ThroughputLane() {
   const vertices = useDashboard(selectVertices);
   const window = useTimeWindow();
   const { from, to } = window;
-  const all = useMemo(() => sourceColumns(vertices), [vertices]);
+  const title = useTitle();
+  const all = useMemo(() => sourceColumns(vertices, title), [vertices, title]);
   const asOne = all.length > MOST_STACKED;
   const columns = asOne ? [{ id: 'all', name: text.all, index: 0 }] : all;
   const buckets = useMemo(() => {

@@ -1,5 +1,4 @@
 import type { VertexInfo } from '@weir/protocol';
-import { vertexName } from '../../format/names.js';
 
 export interface Column {
   /** `vertexId:subtask`, as the series has it. */
@@ -13,13 +12,11 @@ export interface Column {
 export const MOST_STACKED = 8;
 const HUES = 3;
 
-/** One for each source subtask. */
-export function sourceColumns(vertices: readonly VertexInfo[]): readonly Column[] {
+/** One for each source subtask; `title` is what a vertex is called on the page. */
+export function sourceColumns(vertices: readonly VertexInfo[], title: (vertexId: string) => string): readonly Column[] {
   return vertices
     .filter((vertex) => vertex.inputs.length === 0)
-    .flatMap((vertex) =>
-      vertex.subtasks.map((subtask) => ({ id: `${vertex.id}:${subtask.index}`, name: `${vertexName(vertex.name)} ${subtask.index + 1}` })),
-    )
+    .flatMap(({ id, subtasks }) => subtasks.map(({ index }) => ({ id: `${id}:${index}`, name: `${title(id)} ${index + 1}` })))
     .map((column, index) => ({ ...column, index }));
 }
 

@@ -1,7 +1,7 @@
 import type { JobInfo, SubtaskInfo, TaskManagerInfo, VertexInfo } from '@weir/protocol';
+import { type MachineColumn, type MachineEdge, type Topology, topologyOf, type VertexRole } from '../../../job/topology.js';
 import { type KeyGroupRange, keyGroupRanges } from './key-groups.js';
 import { type Places, placesOf, type SubtaskKey, subtaskKey } from './placement.js';
-import { type MachineColumn, type MachineEdge, type Topology, topologyOf, type VertexRole } from './topology.js';
 import { wholeJob } from './whole-job.js';
 
 /** One subtask in its place. */

@@ -1,5 +1,5 @@
+import type { MachineColumn } from '../../../job/topology.js';
 import type { MachineLayout } from './layout.js';
-import type { MachineColumn } from './topology.js';
 
 const KEYED = 'var(--column-keyed)';
 const WIDTHS = { source: 'var(--column-source)', keyed: KEYED, operator: 'var(--column-operator)', sink: 'var(--column-sink)' } as const;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { RateMeter } from '../../../job/rate-meter.js';
 import { DelayedValue } from './delayed-value.js';
 import { Emitter } from './emitter.js';
 import { Dealer, FlowShares } from './flow-shares.js';
-import { RateMeter } from './rate-meter.js';
 
 describe('records that leave', () => {
   it('are as many as are counted, spread evenly', () => {

@@ -1,13 +1,13 @@
 import type { LogLine, SubtaskInfo, VertexInfo } from '@weir/protocol';
+import { RateMeter } from '../../../job/rate-meter.js';
+import type { MachineEdge } from '../../../job/topology.js';
 import { type SubtaskKey, subtaskKey } from '../model/placement.js';
 import { type Route, routeFor } from '../model/routes.js';
 import { batchFor } from '../model/scale.js';
-import type { MachineEdge } from '../model/topology.js';
 import type { Dots } from './dots.js';
 import { Emitter } from './emitter.js';
 import { Dealer, FlowShares } from './flow-shares.js';
 import type { MotionInput } from './input.js';
-import { RateMeter } from './rate-meter.js';
 
 /** Dots of counted records are spread over this at most, ms: samples come four times a second. */
 const LONGEST_SAMPLE = 600;

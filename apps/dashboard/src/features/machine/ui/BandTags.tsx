@@ -1,6 +1,6 @@
 import type { TaskManagerInfo, TaskManagerStatus } from '@weir/protocol';
 import { formatClockMs } from '../../../format/clock.js';
-import { useMessages } from '../../../messages/define.js';
+import { useMessages } from '../../../messages/use-messages.js';
 import { machineMessages } from '../messages.js';
 import { useDrawn } from './machinery.js';
 

@@ -5,7 +5,12 @@ import { exactBytes, formatBytes } from '../../../format/bytes.js';
 import { exactTime, formatClock } from '../../../format/clock.js';
 import { formatDuration } from '../../../format/duration.js';
 import { checkpointName } from '../../../format/names.js';
-import { useMessages } from '../../../messages/define.js';
+import { formatCount } from '../../../format/number.js';
+import { KeyMark } from '../../../keys/KeyMark.js';
+import { useKeyStyle } from '../../../keys/known-keys.js';
+import { useMessages } from '../../../messages/use-messages.js';
+import { useContents } from '../../checkpoints/contents.js';
+import { fewCounts } from '../../checkpoints/few-counts.js';
 import { machineMessages } from '../messages.js';
 import { useDrawn } from './machinery.js';
 
@@ -71,8 +76,31 @@ function Tile({
       <p className="machine-note">
         {`${formatClock(checkpoint.triggerTimestamp)} · ${formatBytes(checkpoint.stateSize)} · ${formatDuration(checkpoint.endToEndDuration)}`}
       </p>
-      <Acks checkpoint={checkpoint} />
+      <Holds checkpoint={checkpoint} />
     </li>
+  );
+}
+
+/** The count of each key in it, where there are few keys; else a square for each acknowledgement. */
+function Holds({ checkpoint }: { readonly checkpoint: CheckpointInfo }) {
+  const contents = useContents(checkpoint);
+  const counts = contents.state === 'loaded' ? fewCounts(contents.value) : undefined;
+  if (counts === undefined) return <Acks checkpoint={checkpoint} />;
+  return (
+    <p className="tile-counts">
+      {counts.map(([key, count]) => (
+        <KeyCount key={key} name={key} count={count} />
+      ))}
+    </p>
+  );
+}
+
+function KeyCount({ name, count }: { readonly name: string; readonly count: number }) {
+  return (
+    <span>
+      <KeyMark style={useKeyStyle(name)} size={8} />
+      {name} <b>{formatCount(count)}</b>
+    </span>
   );
 }
 

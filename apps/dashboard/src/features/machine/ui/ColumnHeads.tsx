@@ -1,9 +1,9 @@
 import type { CSSProperties } from 'react';
 import { formatCount } from '../../../format/number.js';
-import { useMessages } from '../../../messages/define.js';
+import { knownOperator, whatItDoes } from '../../../job/titles.js';
+import { useMessages } from '../../../messages/use-messages.js';
 import { machineMessages } from '../messages.js';
 import type { MachineLayout } from '../model/layout.js';
-import { knownOperator, whatItDoes } from '../model/titles.js';
 
 interface Props {
   readonly layout: MachineLayout;

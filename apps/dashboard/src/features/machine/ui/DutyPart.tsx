@@ -4,7 +4,7 @@ import { selectEngine } from '../../../connection/selectors.js';
 import { useDashboard } from '../../../connection/store.js';
 import { formatDuration } from '../../../format/duration.js';
 import { formatCount } from '../../../format/number.js';
-import { useMessages } from '../../../messages/define.js';
+import { useMessages } from '../../../messages/use-messages.js';
 import { machineMessages } from '../messages.js';
 import { type Duty, type DutyState, type TaskCounts, taskCounts } from '../model/duties.js';
 import type { DrawnBarrier, DrawnRecovery } from '../motion/drawn.js';

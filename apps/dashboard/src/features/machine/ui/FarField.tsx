@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { formatShare } from '../../../format/number.js';
-import { useMessages } from '../../../messages/define.js';
+import { useMessages } from '../../../messages/use-messages.js';
 import { useView } from '../../../view/view-store.js';
 import { machineMessages } from '../messages.js';
 import type { MachineLayout } from '../model/layout.js';

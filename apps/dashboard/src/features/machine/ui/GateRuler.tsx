@@ -1,12 +1,12 @@
 import type { CSSProperties } from 'react';
 import { formatCount } from '../../../format/number.js';
-import { useMessages } from '../../../messages/define.js';
+import { knownOperator } from '../../../job/titles.js';
+import { useMessages } from '../../../messages/use-messages.js';
 import { machineMessages } from '../messages.js';
 import type { FollowedKey } from '../model/followed-keys.js';
 import { type Geometry, keyGroupPosition } from '../model/geometry.js';
 import type { Gate } from '../model/layout.js';
 import { type Places, subtaskKey } from '../model/placement.js';
-import { knownOperator } from '../model/titles.js';
 import { isStopped } from '../motion/drawn.js';
 import { useDrawn } from './machinery.js';
 

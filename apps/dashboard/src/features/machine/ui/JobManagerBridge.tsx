@@ -2,7 +2,7 @@ import { SplitButton } from '../../../components/SplitButton.js';
 import { useCommand } from '../../../components/use-command.js';
 import { selectEngine } from '../../../connection/selectors.js';
 import { useDashboard } from '../../../connection/store.js';
-import { useMessages } from '../../../messages/define.js';
+import { useMessages } from '../../../messages/use-messages.js';
 import { machineMessages } from '../messages.js';
 import { DUTIES, dutyStates } from '../model/duties.js';
 import { DutyPart } from './DutyPart.js';

@@ -3,7 +3,7 @@ import { selectJob } from '../../../connection/selectors.js';
 import { useDashboard } from '../../../connection/store.js';
 import { formatDuration } from '../../../format/duration.js';
 import { formatCount } from '../../../format/number.js';
-import { useMessages } from '../../../messages/define.js';
+import { useMessages } from '../../../messages/use-messages.js';
 import { useView } from '../../../view/view-store.js';
 import { machineMessages } from '../messages.js';
 import { useDrawn } from './machinery.js';

@@ -1,13 +1,13 @@
 import type { CSSProperties } from 'react';
 import { formatCount, formatRate, formatShare } from '../../../format/number.js';
+import { knownOperator } from '../../../job/titles.js';
 import { KeyMark } from '../../../keys/KeyMark.js';
 import { useKeyStyle } from '../../../keys/known-keys.js';
-import { useMessages } from '../../../messages/define.js';
+import { useMessages } from '../../../messages/use-messages.js';
 import { followKey, pointAtSubtask } from '../../../view/actions.js';
 import { useView } from '../../../view/view-store.js';
 import { machineMessages } from '../messages.js';
 import type { PlacedSubtask } from '../model/layout.js';
-import { knownOperator } from '../model/titles.js';
 import { isStateGone } from '../motion/drawn.js';
 import { useDrawn } from './machinery.js';
 import { Tank } from './Tank.js';

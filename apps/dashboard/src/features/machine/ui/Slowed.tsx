@@ -1,5 +1,5 @@
 import { formatCount } from '../../../format/number.js';
-import { useMessages } from '../../../messages/define.js';
+import { useMessages } from '../../../messages/use-messages.js';
 import { machineMessages } from '../messages.js';
 import { useDrawn } from './machinery.js';
 

@@ -1,4 +1,4 @@
-import { useMessages } from '../../../messages/define.js';
+import { useMessages } from '../../../messages/use-messages.js';
 import { machineMessages } from '../messages.js';
 import type { TankLevel } from '../motion/drawn.js';
 

@@ -5,7 +5,7 @@ import { useNow } from '../../../connection/now.js';
 import { useDashboard } from '../../../connection/store.js';
 import { exactBytes, formatBytes } from '../../../format/bytes.js';
 import { formatShare } from '../../../format/number.js';
-import { useMessages } from '../../../messages/define.js';
+import { useMessages } from '../../../messages/use-messages.js';
 import { machineMessages } from '../messages.js';
 
 interface Props {

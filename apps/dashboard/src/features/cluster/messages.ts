@@ -1,0 +1,36 @@
+import { defineMessages } from '../../messages/define.js';
+
+export const clusterMessages = defineMessages(
+  {
+    title: 'TaskManagers',
+    none: 'No TaskManager.',
+    name: 'Name',
+    slots: 'Slots in use',
+    cpu: 'CPU',
+    heap: 'Heap',
+    outside: 'Outside heap',
+    outsideExact: 'Bytes outside the heap that belong to this thread',
+    network: 'Network buffers',
+    networkExact: 'Network buffers in use, of those there are',
+    status: 'Status',
+    attempt: 'Attempt',
+    heapExact: (used: string, max: string) => `${used} of at most ${max}`,
+    statuses: { healthy: 'healthy', failed: 'failed', recovering: 'recovering', recovered: 'recovered', restarted: 'restarted' },
+  },
+  {
+    title: 'TaskManager',
+    none: 'TaskManager가 없습니다.',
+    name: '이름',
+    slots: '사용 슬롯',
+    cpu: 'CPU',
+    heap: 'Heap',
+    outside: 'Heap 외',
+    outsideExact: '이 스레드가 Heap 밖에서 쓰는 바이트',
+    network: '네트워크 버퍼',
+    networkExact: '사용 중인 네트워크 버퍼 / 전체',
+    status: '상태',
+    attempt: '시도',
+    heapExact: (used, max) => `최대 ${max} 중 ${used}`,
+    statuses: { healthy: '정상', failed: '장애', recovering: '복구 중', recovered: '복구됨', restarted: '새로 시작' },
+  },
+);

@@ -1,0 +1,81 @@
+import type { RecoveryInfo } from '@weir/protocol';
+import { exactTime, formatClockMs } from '../../format/clock.js';
+import { formatDuration } from '../../format/duration.js';
+import { checkpointName, taskManagerName } from '../../format/names.js';
+import { formatCount } from '../../format/number.js';
+import { useMessages } from '../../messages/use-messages.js';
+import { recoveryMessages } from './messages.js';
+import { lengthOf, stepsOf } from './steps.js';
+
+interface Props {
+  /** Newest first. */
+  readonly recoveries: readonly RecoveryInfo[];
+  readonly shown: number | undefined;
+  readonly onPick: (number: number) => void;
+}
+
+/** All that are kept, closed until it is asked for; pressing one puts it under the lens. */
+export function EarlierRecoveries({ recoveries, shown, onPick }: Props) {
+  const text = useMessages(recoveryMessages);
+  return (
+    <details className="-mt-[17px] relative text-small">
+      <summary className="w-max cursor-pointer text-ink-2 hover:text-ink">{text.all(formatCount(recoveries.length))}</summary>
+      <div className="mt-1 max-h-56 overflow-auto">
+        <table className="w-full border-collapse">
+          <thead className="sticky top-0 bg-panel">
+            <tr className="h-6 text-ink-3 [&>th]:whitespace-nowrap [&>th]:px-2 [&>th]:text-right [&>th]:font-medium">
+              <th className="pl-0! text-left!">{text.phases.failed}</th>
+              <th className="text-left!">{text.cause}</th>
+              <th>{text.phases.detected}</th>
+              <th>{text.phases.restoring}</th>
+              <th>{text.phases.replaying}</th>
+              <th>{text.total}</th>
+              <th className="text-left!">{text.from}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {recoveries.map((recovery) => (
+              <Row key={recovery.number} recovery={recovery} current={recovery.number === shown} onPick={onPick} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+interface RowProps {
+  readonly recovery: RecoveryInfo;
+  readonly current: boolean;
+  readonly onPick: (number: number) => void;
+}
+
+function Row({ recovery, current, onPick }: RowProps) {
+  const text = useMessages(recoveryMessages);
+  const { number, phases, cause, taskManagerId, checkpointId } = recovery;
+  const failed = phases.failed ?? phases.detected;
+  const took = new Map(stepsOf(recovery).map((step) => [step.phase, step.took]));
+  return (
+    <tr className={`h-7 border-line-2 border-t [&>td]:whitespace-nowrap [&>td]:px-2 [&>td]:text-right ${current ? 'bg-sunken' : ''}`}>
+      <td className="pl-0! text-left!">
+        <button
+          type="button"
+          aria-pressed={current}
+          onClick={() => onPick(number)}
+          title={exactTime(failed)}
+          className="font-semibold hover:underline"
+        >
+          {text.number(number)} · {formatClockMs(failed)}
+        </button>
+      </td>
+      <td title={cause} className="max-w-48 truncate text-left!">
+        {taskManagerId ? taskManagerName(taskManagerId) : cause.split('\n')[0]}
+      </td>
+      <td>{formatDuration(took.get('failed'))}</td>
+      <td>{formatDuration(took.get('restoring'))}</td>
+      <td>{formatDuration(took.get('replaying'))}</td>
+      <td className="font-semibold">{formatDuration(lengthOf(recovery))}</td>
+      <td className="text-left!">{checkpointId === undefined ? text.empty : checkpointName(checkpointId)}</td>
+    </tr>
+  );
+}
