@@ -13,6 +13,7 @@ import { Doorbell } from '../network/doorbell.js';
 import { bundleJob } from './bundle-job.js';
 import type { EmbeddedEngine, EmbeddedEngineOptions, JobSubmission, StoredJob } from './engine-api.js';
 import { loadJob } from './load-job.js';
+import { storedJobs } from './stored-jobs.js';
 import type {
   JobManagerThreadData,
   JobManagerToSupervisor,
@@ -58,7 +59,10 @@ class EmbeddedCluster implements EmbeddedEngine {
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #taskManagers = new Map<string, TaskManagerThread>();
   readonly #attempts = new Map<string, number>();
+  /** Those that have not ended. */
   readonly #records = new Map<string, JobRecord>();
+  /** All that were submitted or resumed here, in that order. */
+  readonly #submitted = new Map<string, JobRecord>();
   readonly #histories = new Map<string, Map<number, CheckpointInfo>>();
   /** Why jobs could not be taken over so far. */
   readonly #suspended = new Map<string, string>();
@@ -140,28 +144,7 @@ class EmbeddedCluster implements EmbeddedEngine {
   // Jobs
 
   storedJobs(): readonly StoredJob[] {
-    return this.#stored.flatMap((listing): StoredJob[] => {
-      if (listing.damage !== undefined) {
-        return [
-          {
-            jobId: listing.jobId,
-            lineage: listing.jobId,
-            name: '',
-            submittedAt: 0,
-            parameters: {},
-            configuration: NO_CONFIGURATION,
-            state: 'FAILED',
-            endTime: 0,
-            failure: listing.damage.message,
-            checkpointsDamaged: true,
-          },
-        ];
-      }
-      const { job, result } = listing;
-      const { jobId, lineage, name, submittedAt, parameters, configuration } = job;
-      const ended = result === undefined ? { state: 'RUNNING' as const, endTime: -1 } : result;
-      return [{ jobId, lineage, name, submittedAt, parameters, configuration, ...ended }];
-    });
+    return storedJobs(this.#stored, [...this.#submitted.values()], this.#snapshot.jobs);
   }
 
   async submitJob(submission: JobSubmission): Promise<{ readonly jobId: string }> {
@@ -196,6 +179,7 @@ class EmbeddedCluster implements EmbeddedEngine {
     const result = await this.#ask(message);
     if (!result.ok) throw new WeirError(result.code, result.message);
     this.#records.set(record.jobId, record);
+    this.#submitted.set(record.jobId, record);
   }
 
   async #bundle(
@@ -434,12 +418,3 @@ class EmbeddedCluster implements EmbeddedEngine {
     for (const listener of this.#listeners) listener(event);
   }
 }
-
-const NO_CONFIGURATION: JobRecord['configuration'] = {
-  parallelism: 1,
-  checkpointing: { interval: 0, mode: 'EXACTLY_ONCE', timeout: 0, minPause: 0, unaligned: false, retained: 1, tolerableFailed: -1 },
-  stateBackend: 'hashmap',
-  restartStrategy: { kind: 'none' },
-  latencyTrackingInterval: 0,
-  failOnUserException: false,
-};
