@@ -25,6 +25,18 @@ export default defineConfig({
           hookTimeout: 2 * minutes,
         },
       },
+      {
+        // The page of the real server in a real browser, after everything else.
+        test: {
+          name: 'browser',
+          include: ['apps/dashboard/e2e/**/*.test.ts'],
+          globalSetup: 'apps/dashboard/e2e/support/find-browser.ts',
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+          testTimeout: 2 * minutes,
+          hookTimeout: 2 * minutes,
+        },
+      },
     ],
   },
 });

@@ -14,7 +14,7 @@ interface Props {
 export function Panel({ id, title, note, tools, children, testId, className = '' }: Props) {
   return (
     <section id={id} aria-labelledby={`${id}-title`} data-testid={testId} className={`flex min-h-0 min-w-0 flex-col ${className}`}>
-      <header className="flex min-h-11 flex-none flex-wrap items-center gap-x-2 px-4 py-1.5">
+      <header className="flex min-h-11 flex-none flex-wrap items-center gap-x-2 py-1.5 pr-3 pl-4">
         <h2 id={`${id}-title`} className="whitespace-nowrap font-bold text-title">
           {title}
         </h2>

@@ -6,7 +6,7 @@ import { titlesOf } from './titles.js';
 import { topologyOf } from './topology.js';
 
 /** What each vertex is called on the page, by its id: the same in the drawing, the charts and the tables. */
-export function vertexTitles(vertices: readonly VertexInfo[]): ReadonlyMap<string, string> {
+function vertexTitles(vertices: readonly VertexInfo[]): ReadonlyMap<string, string> {
   const { columns, roles } = topologyOf(vertices);
   return titlesOf(columns, roles);
 }

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { useDashboard } from '../connection/store.js';
 import { AlertLog } from '../features/alerts/AlertLog.js';
 import { CheckpointHistory } from '../features/checkpoints/CheckpointHistory.js';
 import { CheckpointLane } from '../features/checkpoints/CheckpointLane.js';
@@ -12,17 +13,18 @@ import { TaskTable } from '../features/tasks/TaskTable.js';
 import { ThroughputLane } from '../features/throughput/ThroughputLane.js';
 
 /** Two columns on a desk's screen: what moves at the left, what is read at the right, as tall as what stands beside it. Below that one after the other. */
-const row = 'grid border-line border-b bg-panel desk:grid-cols-[minmax(0,1fr)_362px]';
+const row = 'grid grid-cols-[minmax(0,1fr)] border-line border-b bg-panel desk:grid-cols-[minmax(0,1fr)_362px]';
 const rail = 'min-w-0 border-line max-desk:border-t desk:relative desk:border-l';
 /** As tall as the row's left part, whatever it holds. */
 const asTall = 'desk:absolute desk:inset-0 desk:h-auto';
 
 export function OverviewPage({ section }: { readonly section: string | undefined }) {
+  const frozen = useDashboard((dashboard) => dashboard.connection === 'disconnected');
   useEffect(() => {
     if (section !== undefined) document.getElementById(section)?.scrollIntoView({ block: 'nearest' });
   }, [section]);
   return (
-    <main id="main" tabIndex={-1} className="outline-none">
+    <main id="main" tabIndex={-1} className={`outline-none ${frozen ? '[&>*]:grayscale' : ''}`}>
       <ClusterOverview />
       <div className={row}>
         <Machine />

@@ -1,4 +1,5 @@
 import { X } from 'lucide-react';
+import { useEffect } from 'react';
 import { exactTime, formatClock } from '../../format/clock.js';
 import { useMessages } from '../../messages/use-messages.js';
 import { useView } from '../../view/view-store.js';
@@ -6,6 +7,13 @@ import { dismissAlarm, useAlarms } from './alarm-store.js';
 import { alarmText } from './alarm-text.js';
 import type { Alarm } from './find-alarms.js';
 import { alarmMessages } from './messages.js';
+
+/** What is in a list for good goes by itself; a failed job stays until it is dismissed. */
+const STAYS: Readonly<Record<Alarm['kind'], number | undefined>> = {
+  recovery: 20_000,
+  'checkpoint-failed': 60_000,
+  'job-failed': undefined,
+};
 
 /** Lies over the page's lower corner, so that nothing moves when one comes. */
 export function AlarmList() {
@@ -27,6 +35,13 @@ function AlarmCard({ alarm }: { readonly alarm: Alarm }) {
   const text = useMessages(alarmMessages);
   const language = useView((view) => view.language);
   const { title, detail } = alarmText(alarm, language);
+  const { id, kind } = alarm;
+  useEffect(() => {
+    const stays = STAYS[kind];
+    if (stays === undefined) return;
+    const timer = setTimeout(() => dismissAlarm(id), stays);
+    return () => clearTimeout(timer);
+  }, [id, kind]);
   return (
     <div
       role="alert"

@@ -37,7 +37,7 @@ export default function CheckpointPlot({ points, window, name }: Props) {
           <YAxis yAxisId="size" hide domain={[0, (most: number) => Math.max(1, most) * 1.15]} />
           <Tooltip isAnimationActive={false} cursor={false} content={<CheckpointTip />} />
           {mean !== undefined && <ReferenceLine yAxisId="duration" y={mean} stroke="var(--ink-2)" strokeDasharray="4 3" />}
-          <Bar yAxisId="duration" dataKey="duration" barSize={barSize} isAnimationActive={false} shape={<DurationBar />} />
+          <Bar yAxisId="duration" dataKey="duration" barSize={barSize} isAnimationActive={false} shape={<DurationBar size={barSize} />} />
           <Line
             yAxisId="size"
             dataKey="size"
@@ -53,6 +53,7 @@ export default function CheckpointPlot({ points, window, name }: Props) {
 }
 
 interface BarProps {
+  readonly size: number;
   readonly x?: number;
   readonly y?: number;
   readonly width?: number;
@@ -60,21 +61,17 @@ interface BarProps {
   readonly payload?: CheckpointPoint;
 }
 
-/** A failed one is hollow and red, with a cross on top. */
-function DurationBar({ x = 0, y = 0, width = 0, height = 0, payload }: BarProps) {
-  if (payload?.status !== 'FAILED') return <rect x={x} y={y} width={width} height={Math.max(1, height)} rx={1} fill="var(--ink-3)" />;
+/** Of one width however near two are to each other (the chart would make all as thin as the closest two). A failed one is hollow and red, with a cross on top. */
+function DurationBar({ size, x = 0, y = 0, width = 0, height = 0, payload }: BarProps) {
   const middle = x + width / 2;
+  const left = middle - size / 2;
+  if (payload?.status !== 'FAILED') return <rect x={left} y={y} width={size} height={Math.max(1, height)} rx={1} fill="var(--ink-3)" />;
+  const tall = Math.max(8, height);
+  const top = y + height - tall;
   return (
     <g stroke="var(--fail)" fill="none">
-      <rect
-        x={x + 0.5}
-        y={y}
-        width={Math.max(1, width - 1)}
-        height={Math.max(8, height)}
-        rx={1}
-        transform={`translate(0 ${Math.min(0, height - 8)})`}
-      />
-      <path d={`M${middle - 3} ${y - 16}l6 6m0 -6l-6 6`} strokeWidth={1.6} />
+      <rect x={left + 0.5} y={top} width={size - 1} height={tall} rx={1} />
+      <path d={`M${middle - 3} ${top - 9}l6 6m0 -6l-6 6`} strokeWidth={1.6} />
     </g>
   );
 }
