@@ -1,7 +1,7 @@
 import type { AlertEntry, LogLine } from '@weir/protocol';
 
-const MAX_LOG_LINES = 5_000;
-const MAX_ALERTS = 2_000;
+export const MAX_LOG_LINES = 5_000;
+export const MAX_ALERTS = 2_000;
 
 /** `lines` and what is newer in `more`, oldest first; the oldest are let go. */
 export function appendLog(lines: readonly LogLine[], more: readonly LogLine[]): readonly LogLine[] {
