@@ -4,6 +4,7 @@ import { useDashboard } from '../connection/store.js';
 import { formatCount } from '../format/number.js';
 import { defineMessages } from '../messages/define.js';
 import { useMessages } from '../messages/use-messages.js';
+import { useView } from '../view/view-store.js';
 import { shellMessages, standingText } from './messages.js';
 import { standing } from './standing.js';
 
@@ -22,9 +23,10 @@ export function LiveRegion() {
 }
 
 function StandingNews() {
+  const language = useView((view) => view.language);
   const { stands } = useMessages(shellMessages);
   const text = useDashboard((dashboard) => {
-    const now = standing(dashboard.state);
+    const now = standing(dashboard.state, language);
     // Each checkpoint is no news.
     return now.kind === 'running' ? (selectJob(dashboard)?.state ?? '') : standingText(stands, now);
   });

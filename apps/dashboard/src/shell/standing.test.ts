@@ -92,8 +92,7 @@ const cases: readonly (readonly [string, DashboardState | undefined, string])[] 
 
 describe('the sentence on top', () => {
   it.each(cases)('when %s', (_, given, sentence) => {
-    const stands = standing(given);
-    expect(standingText(shellMessages.en.stands, stands)).toBe(sentence);
-    expect(standingText(shellMessages.ko.stands, stands)).toMatch(/[가-힣]/);
+    expect(standingText(shellMessages.en.stands, standing(given, 'en'))).toBe(sentence);
+    expect(standingText(shellMessages.ko.stands, standing(given, 'ko'))).toMatch(/[가-힣]/);
   });
 });

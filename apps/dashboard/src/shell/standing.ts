@@ -1,5 +1,7 @@
 import type { DashboardState, JobInfo, JobStatus, RecoveryInfo, VertexInfo } from '@weir/protocol';
 import { taskManagerName, vertexName } from '../format/names.js';
+import { causeMessages, recoveryCause } from '../job/cause.js';
+import type { Language } from '../messages/define.js';
 
 /** How the job stands and why: what the one sentence on top says. */
 export type Standing = { readonly tone: 'calm' | 'warn' | 'bad' | 'quiet' } & (
@@ -26,7 +28,7 @@ const RECENT = 30_000;
 /** Share of the time that tasks wait for room downstream from which on it is said. */
 const PRESSED = 0.5;
 
-export function standing(state: DashboardState | undefined): Standing {
+export function standing(state: DashboardState | undefined, language: Language): Standing {
   if (!state) return { kind: 'loading', tone: 'quiet' };
   const { jobManager, jobs, taskManagers } = state.engine;
   if (!jobManager.leading) return { kind: 'no-leader', tone: 'bad' };
@@ -40,30 +42,30 @@ export function standing(state: DashboardState | undefined): Standing {
     case 'CANCELED':
       return { kind: 'canceled', tone: 'quiet' };
     case 'RUNNING': {
-      const underWay = recovering(job.recoveries[0]);
+      const underWay = recovering(job.recoveries[0], language);
       if (underWay) return underWay;
       const dead = taskManagers.find((taskManager) => taskManager.status === 'failed' && taskManager.registered);
       if (dead) return { kind: 'unknown-death', tone: 'bad', taskManager: taskManagerName(dead.id) };
-      return running(job, state.server.now);
+      return running(job, state.server.now, language);
     }
     case 'CANCELLING':
     case 'SUSPENDED':
       return { kind: 'ending', tone: 'warn', state: job.state };
     default:
-      return recovering(job.recoveries[0]) ?? { kind: 'starting', tone: 'warn' };
+      return recovering(job.recoveries[0], language) ?? { kind: 'starting', tone: 'warn' };
   }
 }
 
-function recovering(recovery: RecoveryInfo | undefined): Standing | undefined {
+function recovering(recovery: RecoveryInfo | undefined, language: Language): Standing | undefined {
   if (!recovery || recovery.phases.running !== undefined) return undefined;
-  const cause = recoveryCause(recovery);
+  const cause = recoveryCause(recovery, causeMessages[language]);
   if (recovery.phases.replaying !== undefined) return { kind: 'replaying', tone: 'warn', checkpoint: recovery.checkpointId };
   if (recovery.phases['checkpoint-chosen'] !== undefined)
     return { kind: 'restoring', tone: 'warn', cause, checkpoint: recovery.checkpointId };
   return { kind: 'lost', tone: 'bad', cause };
 }
 
-function running(job: JobInfo, now: number): Standing {
+function running(job: JobInfo, now: number, language: Language): Standing {
   const recovery = job.recoveries[0];
   const { latestCompleted, latestFailed } = job.checkpoints;
   const ended = recovery?.phases.running;
@@ -71,7 +73,7 @@ function running(job: JobInfo, now: number): Standing {
     return {
       kind: 'recovered',
       tone: 'calm',
-      cause: recoveryCause(recovery),
+      cause: recoveryCause(recovery, causeMessages[language]),
       took: ended - (recovery.phases.failed ?? recovery.phases.detected ?? ended),
       checkpoint: recovery.checkpointId,
     };
@@ -109,9 +111,4 @@ function bottleneck(vertices: readonly VertexInfo[]): Standing | undefined {
       };
   }
   return undefined;
-}
-
-/** What failed, in a word or two: the TaskManager, else what was thrown. */
-function recoveryCause(recovery: RecoveryInfo): string {
-  return recovery.taskManagerId ? taskManagerName(recovery.taskManagerId) : (recovery.cause.split('\n')[0] ?? '');
 }

@@ -1,3 +1,4 @@
+import { causeMessages, recoveryCause } from '../../job/cause.js';
 import type { Language } from '../../messages/define.js';
 import type { Alarm } from './find-alarms.js';
 import { alarmMessages } from './messages.js';
@@ -15,6 +16,9 @@ export function alarmText(alarm: Alarm, language: Language): AlarmText {
     case 'job-failed':
       return { title: text.jobFailed(alarm.job), detail: text.jobReason(alarm.reason) };
     case 'recovery':
-      return { title: text.recovery(alarm.cause), detail: text.recoveryDetail(alarm.checkpoint) };
+      return {
+        title: text.recovery(recoveryCause(alarm.recovery, causeMessages[language])),
+        detail: text.recoveryDetail(alarm.recovery.checkpointId),
+      };
   }
 }

@@ -36,7 +36,7 @@ describe('alarms', () => {
     );
     expect(alarms.map(({ id }) => id)).toEqual(['j recovery 1', 'j checkpoint 3', 'j failed']);
     expect(alarms.map((alarm) => alarmText(alarm, 'en'))).toEqual([
-      { title: 'TaskManager 2 failed', detail: 'The job restarts from checkpoint 2.' },
+      { title: 'Failure: TaskManager 2', detail: 'The job restarts from checkpoint 2.' },
       { title: 'Checkpoint 3 failed', detail: 'disk full' },
       { title: 'The job “detection” has failed', detail: 'user code' },
     ]);

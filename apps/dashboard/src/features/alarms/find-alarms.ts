@@ -1,25 +1,20 @@
-import type { JobInfo } from '@weir/protocol';
+import type { JobInfo, RecoveryInfo } from '@weir/protocol';
 
 /** What a person should hear of at once, wherever on the page they are. */
 export type Alarm = { readonly id: string; readonly at: number } & (
   | { readonly kind: 'checkpoint-failed'; readonly checkpoint: number; readonly reason: string | undefined }
   | { readonly kind: 'job-failed'; readonly job: string; readonly reason: string | undefined }
-  | { readonly kind: 'recovery'; readonly cause: string; readonly checkpoint: number | undefined }
+  | { readonly kind: 'recovery'; readonly recovery: RecoveryInfo }
 );
 
 /** Alarms that `job` gives reason for, oldest first; the same id for the same reason. */
 export function alarmsOf(job: JobInfo | undefined): readonly Alarm[] {
   if (!job) return [];
   const alarms: Alarm[] = [];
-  for (const { number, cause, taskManagerId, checkpointId, phases } of job.recoveries)
-    if (phases.detected !== undefined)
-      alarms.push({
-        id: `${job.id} recovery ${number}`,
-        at: phases.detected,
-        kind: 'recovery',
-        cause: taskManagerId ?? cause,
-        checkpoint: checkpointId,
-      });
+  for (const recovery of job.recoveries) {
+    const { number, phases } = recovery;
+    if (phases.detected !== undefined) alarms.push({ id: `${job.id} recovery ${number}`, at: phases.detected, kind: 'recovery', recovery });
+  }
   // One that a failure of a task broke off is no news beside that failure.
   for (const { id, status, failureMessage, failureTimestamp, triggerTimestamp } of job.checkpoints.history)
     if (status === 'FAILED' && !duringRecovery(job, failureTimestamp ?? triggerTimestamp))

@@ -1,4 +1,3 @@
-import { taskManagerName } from '../../format/names.js';
 import { defineMessages } from '../../messages/define.js';
 
 const firstLine = (text: string | undefined) => (text ? text.split('\n')[0] : '');
@@ -14,7 +13,7 @@ export const alarmMessages = defineMessages(
     checkpointReason: (reason: string | undefined) => firstLine(reason) || 'The engine gave no reason.',
     jobFailed: (job: string) => `The job “${job}” has failed`,
     jobReason: (reason: string | undefined) => firstLine(reason) || 'The engine gave no reason.',
-    recovery: (cause: string) => `${taskManagerName(cause)} failed`,
+    recovery: (cause: string) => `Failure: ${cause}`,
     recoveryDetail: (checkpoint: number | undefined) =>
       checkpoint === undefined ? 'The job restarts.' : `The job restarts from checkpoint ${checkpoint}.`,
   },
@@ -28,7 +27,7 @@ export const alarmMessages = defineMessages(
     checkpointReason: (reason) => firstLine(reason) || '엔진이 알려준 이유가 없습니다.',
     jobFailed: (job) => `작업 실패: ${job}`,
     jobReason: (reason) => firstLine(reason) || '엔진이 알려준 이유가 없습니다.',
-    recovery: (cause) => `${taskManagerName(cause)} 장애`,
+    recovery: (cause) => `장애 발생: ${cause}`,
     recoveryDetail: (checkpoint) =>
       checkpoint === undefined ? '작업을 다시 시작합니다.' : `체크포인트 ${checkpoint}에서 작업을 다시 시작합니다.`,
   },

@@ -31,7 +31,7 @@ export default function CheckpointPlot({ points, window, name }: Props) {
             tickLine={false}
             tickCount={3}
             tick={axisStyle}
-            tickFormatter={formatDuration}
+            tickFormatter={onOneLine}
             domain={[0, 'auto']}
           />
           <YAxis yAxisId="size" hide domain={[0, (most: number) => Math.max(1, most) * 1.15]} />
@@ -50,6 +50,11 @@ export default function CheckpointPlot({ points, window, name }: Props) {
       </ResponsiveContainer>
     </figure>
   );
+}
+
+/** Without a place where the chart would break it. */
+function onOneLine(ms: number): string {
+  return formatDuration(ms).replaceAll(' ', '\u00a0');
 }
 
 interface BarProps {

@@ -1,8 +1,9 @@
 import type { RecoveryInfo } from '@weir/protocol';
 import { exactTime, formatClockMs } from '../../format/clock.js';
 import { formatDuration } from '../../format/duration.js';
-import { checkpointName, taskManagerName } from '../../format/names.js';
+import { checkpointName } from '../../format/names.js';
 import { formatCount } from '../../format/number.js';
+import { causeMessages, recoveryCause } from '../../job/cause.js';
 import { useMessages } from '../../messages/use-messages.js';
 import { recoveryMessages } from './messages.js';
 import { lengthOf, stepsOf } from './steps.js';
@@ -52,7 +53,8 @@ interface RowProps {
 
 function Row({ recovery, current, onPick }: RowProps) {
   const text = useMessages(recoveryMessages);
-  const { number, phases, cause, taskManagerId, checkpointId } = recovery;
+  const causes = useMessages(causeMessages);
+  const { number, phases, cause, checkpointId } = recovery;
   const failed = phases.failed ?? phases.detected;
   const took = new Map(stepsOf(recovery).map((step) => [step.phase, step.took]));
   return (
@@ -69,7 +71,7 @@ function Row({ recovery, current, onPick }: RowProps) {
         </button>
       </td>
       <td title={cause} className="max-w-48 truncate text-left!">
-        {taskManagerId ? taskManagerName(taskManagerId) : cause.split('\n')[0]}
+        {recoveryCause(recovery, causes)}
       </td>
       <td>{formatDuration(took.get('failed'))}</td>
       <td>{formatDuration(took.get('restoring'))}</td>

@@ -4,8 +4,9 @@ import { Lane, LaneFigures } from '../../components/Lane.js';
 import { selectJob } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
 import { formatDuration } from '../../format/duration.js';
-import { checkpointName, taskManagerName } from '../../format/names.js';
+import { checkpointName } from '../../format/names.js';
 import { UNKNOWN } from '../../format/number.js';
+import { causeMessages, recoveryCause } from '../../job/cause.js';
 import { useMessages } from '../../messages/use-messages.js';
 import { EarlierRecoveries } from './EarlierRecoveries.js';
 import { recoveryMessages } from './messages.js';
@@ -48,12 +49,13 @@ export function RecoveryTimeline() {
 
 function Figures({ recovery }: { readonly recovery: RecoveryInfo }) {
   const text = useMessages(recoveryMessages);
+  const causes = useMessages(causeMessages);
   const length = lengthOf(recovery);
   const chosen = recovery.phases['checkpoint-chosen'] !== undefined || recovery.phases.restoring !== undefined;
   return (
     <>
       <p className="line-clamp-2 text-ink-2 text-small" title={recovery.cause}>
-        {text.number(recovery.number)} · {recovery.taskManagerId ? taskManagerName(recovery.taskManagerId) : recovery.cause.split('\n')[0]}
+        {text.number(recovery.number)} · {recoveryCause(recovery, causes)}
       </p>
       <LaneFigures
         figures={[

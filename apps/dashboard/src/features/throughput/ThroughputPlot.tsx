@@ -28,7 +28,7 @@ export default function ThroughputPlot({ columns, buckets, window, name }: Props
             scale="time"
             domain={[window.from, window.to]}
             allowDataOverflow
-            ticks={[...axisTicks(window)]}
+            ticks={[...axisTicks(window, innerWidth < 700)]}
             interval={0}
             height={20}
             axisLine={{ stroke: 'var(--line)' }}

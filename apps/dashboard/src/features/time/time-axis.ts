@@ -27,11 +27,12 @@ export function useTimeWindow(): TimeWindow {
 }
 
 /** Whole minutes, at most about six of them, none so near to the right edge that it would touch the clock there. */
-export function axisTicks({ from, to }: TimeWindow): readonly number[] {
+export function axisTicks({ from, to }: TimeWindow, narrow = false): readonly number[] {
   const span = to - from;
   const step = span <= 300_000 ? 60_000 : 300_000;
   const ticks: number[] = [];
-  for (let at = Math.ceil(from / step) * step; at < to - span * 0.09; at += step) if (at > from + span * 0.02) ticks.push(at);
+  for (let at = Math.ceil(from / step) * step; at < to - span * (narrow ? 0.25 : 0.09); at += step)
+    if (at > from + span * 0.02) ticks.push(at);
   return [...ticks, to];
 }
 
