@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FileSystemCheckpointStorage, NodeFileSystem } from '@weir/runtime/storage';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -36,17 +36,18 @@ afterEach(async () => {
   removeTemporaryDirectories();
 });
 
-/** Leaves just `pages` pages of the disk free. */
-function fill(disk: string, pages: number): () => void {
-  const filler = join(disk, 'filler');
-  const { bavail, bsize } = statfsSync(disk);
+/**
+ * Leaves at most `pages` pages of the disk free. To be called again until it shows: what a checkpoint had on the disk at the first call
+ * is free again once that has made room.
+ */
+function fill(filler: string, pages: number): void {
+  const { bavail, bsize } = statfsSync(dirname(filler));
   try {
-    writeFileSync(filler, Buffer.alloc(Math.max(0, (bavail - pages) * bsize)));
+    appendFileSync(filler, Buffer.alloc(Math.max(0, (bavail - pages) * bsize)));
   } catch (error) {
     // A checkpoint was quicker.
     if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
   }
-  return () => rmSync(filler);
 }
 
 /** Each checkpoint can be read from end to end, and no file is in its directory that is not its. */
@@ -76,11 +77,14 @@ describe.skipIf(!canMount())('checkpoints on a disk that is full (needs the righ
     // From no page free to just about enough for some of a checkpoint's files.
     for (const pages of [0, 1, 2, 3, 5, 7]) {
       const before = { completed: await completed(), failed: await failed(), alerts: (await server.alerts()).length };
-      const free = fill(disk, pages);
-      await server.must('a failed checkpoint', async () => (await failed()) > before.failed + 1);
+      const filler = join(disk, 'filler');
+      await server.must('a failed checkpoint', async () => {
+        fill(filler, pages);
+        return (await failed()) > before.failed + 1;
+      });
       expect((await server.checkpoints()).latest.failed?.failure_message).toContain('ENOSPC');
       expect(await server.jobState()).toBe('RUNNING');
-      free();
+      rmSync(filler);
       await server.must('completed ones', async () => (await completed()) > before.completed + 2);
       await server.must('alerts', async () => (await server.alerts()).length > before.alerts);
     }
