@@ -197,6 +197,22 @@ it('a file that came and was compressed between two looks is said to be missing'
   expect(gaps()).toHaveLength(1);
 });
 
+it('a file that was compressed while nothing had the name is said to be missing once, through a restore', async () => {
+  append(1);
+  await driver.drain();
+  writer.rotate();
+  append(1);
+  const missing = size();
+  writer.rotate();
+  writer.compress(1);
+  writer.remove(0);
+  await driver.drain();
+  expect(driver.count('bytesMissing')).toBe(missing);
+  await driver.start(driver.snapshot());
+  await driver.drain();
+  expect(driver.count('bytesMissing')).toBe(missing);
+});
+
 type Step =
   | { readonly kind: 'append'; readonly bytes: number }
   | { readonly kind: 'rotate' | 'snapshot' }

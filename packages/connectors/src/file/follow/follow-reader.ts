@@ -7,7 +7,7 @@ import type { Gap } from './find-again.js';
 import { FollowFigures } from './follow-figures.js';
 import type { FollowPosition } from './follow-position.js';
 import type { FollowSourceOptions } from './follow-source.js';
-import type { FollowedFile } from './followed-file.js';
+import type { FollowedFile, FollowTotals } from './followed-file.js';
 import { LogTrail } from './log-trail.js';
 
 /** Per poll, whichever is reached first. */
@@ -139,10 +139,13 @@ export class FollowReader implements SourceReader<UserEvent, FollowPosition> {
 
   snapshotState(): readonly FollowPosition[] {
     const { files, placeholder } = this.#trail;
-    if (files.length === 0) return placeholder === undefined ? [] : [{ ...placeholder, ...this.#figures.totals }];
-    return files.map((followed, index) => ({
-      ...followed.position(this.#current?.followed === followed ? this.#current : undefined),
-      ...(index === files.length - 1 ? this.#figures.totals : FollowFigures.NONE),
+    const positions: Omit<FollowPosition, keyof FollowTotals>[] = files.map((followed) =>
+      followed.position(this.#current?.followed === followed ? this.#current : undefined),
+    );
+    if (placeholder !== undefined) positions.push(placeholder);
+    return positions.map((position, index) => ({
+      ...position,
+      ...(index === positions.length - 1 ? this.#figures.totals : FollowFigures.NONE),
     }));
   }
 

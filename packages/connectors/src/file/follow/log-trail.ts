@@ -53,7 +53,7 @@ export class LogTrail {
   #generation = 0;
   /** What new files are to come after when the one that was being read was not found again. */
   #lost: Reference | undefined;
-  /** What stands for it in checkpoints until there is a file again; no file is ever taken for it. */
+  /** What stands for it in checkpoints, behind the files, until there is a newer one: so nothing is said to be missing twice. No file is ever taken for it. */
   placeholder: Omit<FollowPosition, keyof FollowTotals> | undefined;
   #inherited: Inherited;
   #paths: readonly string[];
@@ -171,6 +171,9 @@ export class LogTrail {
         const content = await gzipContent(sibling.path, 0);
         this.#options.onGap({ file: sibling.path, bytesMissing: content?.size ?? 0, reason: 'compressed' });
         this.#lost = sibling;
+        const { format, header } = this.#files.at(-1)?.inheritance ?? this.#inherited;
+        const modified = String(sibling.modified);
+        this.placeholder = { ...NOWHERE, generation: this.#generation++, format: format ?? '', header, path: this.#options.path, modified };
       } else if (!(await this.#add(sibling.path, sibling.inode))) {
         return false;
       }
@@ -200,6 +203,7 @@ export class LogTrail {
     if (before !== undefined) before.touchedAt = now;
     this.#files.push(new FollowedFile(this.#generation++, file, inherited, this.#options.key, now));
     this.#lost = undefined;
+    this.placeholder = undefined;
     return true;
   }
 
