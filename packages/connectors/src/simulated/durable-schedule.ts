@@ -1,4 +1,4 @@
-import { intervalAt, type Schedule, withChange } from './pace.js';
+import { dueAt, firstDueAfter, type Schedule, withChange } from './pace.js';
 import type { DurablePace, SpeedFiles } from './speed-files.js';
 
 /** A split lays claim to the events of so much time before it hands them over, ms: it writes this seldom, and a change after a failure waits this long at most. */
@@ -41,7 +41,7 @@ export class DurableSchedule {
     this.schedule =
       stored === undefined ? base : { start: stored.start, interval: stored.interval, lag: base.lag, changes: stored.changes };
     // A job from before there was a file may have handed over more than it begins with.
-    this.#horizon = stored?.horizon ?? (next === 0 ? 0 : next + claim(base.interval));
+    this.#horizon = stored?.horizon ?? (next === 0 ? 0 : claimed(base, next));
     this.#floor = this.#horizon;
   }
 
@@ -63,14 +63,15 @@ export class DurableSchedule {
     if (this.#writing !== undefined || now < this.#retryAt) return;
     const { changes = [], interval } = this.schedule;
     const isChange = !Number.isNaN(this.#wanted) && this.#wanted !== (changes.at(-1)?.interval ?? interval);
-    const ahead = claim(intervalAt(this.schedule, next));
-    if (!isChange && next + Math.ceil(ahead / 2) <= this.#horizon) return;
+    if (!isChange && dueAt(this.schedule, this.#horizon) - dueAt(this.schedule, next) >= CLAIM / 2) return;
     const from = Math.max(next, this.#floor);
     const schedule = isChange
       ? withChange(this.schedule, from, this.#wanted, from === next ? time : Number.POSITIVE_INFINITY)
       : this.schedule;
     if (isChange) this.#gate = from;
-    const horizon = Math.max(this.#horizon, next + claim(intervalAt(schedule, next)));
+    // With a change the claim is made anew: what a faster pace had claimed would keep a slow one from the next change for hours. While it is written
+    // nothing is handed over from `from` on, and what attempts before may have handed over is below the floor.
+    const horizon = Math.max(isChange ? this.#floor : this.#horizon, claimed(schedule, next));
     this.#writing = this.#files
       .writeSplit(this.#split, {
         start: schedule.start,
@@ -118,7 +119,7 @@ export interface DurableScheduleOptions {
   readonly onSettled: () => void;
 }
 
-/** How many events. */
-function claim(interval: number): number {
-  return Math.max(1, Math.ceil(CLAIM / interval));
+/** The end of what is claimed: the events of so much time from `next` on, one at least. */
+function claimed(schedule: Schedule, next: number): number {
+  return Math.max(next + 1, firstDueAfter(schedule, dueAt(schedule, next) + CLAIM));
 }

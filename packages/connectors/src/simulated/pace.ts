@@ -50,7 +50,7 @@ export function handOverAt(schedule: Schedule, n: number): number {
 }
 
 /** The first event that is due after `time`. */
-function firstDueAfter(schedule: Schedule, time: number): number {
+export function firstDueAfter(schedule: Schedule, time: number): number {
   const { start, interval, changes = [] } = schedule;
   const current = changes.findLast(({ at }) => at <= time) ?? { from: 0, at: start, interval };
   const following = changes.find(({ from }) => from > current.from);
