@@ -87,6 +87,11 @@ export class ExecutionGraph {
     return this.executions.every((execution) => execution.state === state);
   }
 
+  /** Of those that have a task of it. */
+  get taskManagerIds(): ReadonlySet<string> {
+    return new Set(this.executions.map((execution) => execution.slot.taskManagerId));
+  }
+
   get inputEnded(): boolean {
     return this.executions.every((execution) => execution.inputEnded);
   }
@@ -117,4 +122,11 @@ export class ExecutionGraph {
       subtasks: this.executions.filter((execution) => execution.vertex === vertex).map((execution) => execution.info(now)),
     }));
   }
+}
+
+/** The vertices of a job nothing of which has been deployed: no subtasks yet. */
+export function undeployedVertices(graph: JobGraph): VertexInfo[] {
+  return new ExecutionGraph({ ...graph, vertices: graph.vertices.map((vertex) => ({ ...vertex, parallelism: 0 })) }, 0, new Map(), 0)
+    .vertexInfos(0)
+    .map((vertex, index) => ({ ...vertex, parallelism: graph.vertices[index]?.parallelism ?? 0 }));
 }
