@@ -41,7 +41,7 @@ export function dueAt(schedule: Schedule, n: number): number {
   return at + Math.floor((n - from) * interval);
 }
 
-export function intervalAt(schedule: Schedule, n: number): number {
+function intervalAt(schedule: Schedule, n: number): number {
   return paceAt(schedule, n).interval;
 }
 
