@@ -1,6 +1,6 @@
 const WINDOW = 30_000;
 const SHORT = 5_000;
-/** With this many records in the short window it is told; else the long one, so that 0.2 a second does not read as 0, 4, 0, 0. */
+/** The window goes back to where it holds this many records, so that 0.2 a second does not read as 0, 4, 0, 0; and no further, so that a rate that falls is soon told. */
 const ENOUGH = 10;
 /** Fewer records than enough say nothing over a shorter time than this. */
 const LEAST = 15_000;
@@ -31,12 +31,10 @@ export class RateMeter {
   rate(now: number): number | undefined {
     const last = this.#at.length - 1;
     if (last < 1 || now - this.#at[0]! < 1_000) return undefined;
+    const recent = () => this.#count[last]! - this.#count[from]!;
     let from = last;
-    while (from > 0 && this.#at[from - 1]! >= now - SHORT) from--;
-    if (from > 0) from--;
-    const recent = this.#count[last]! - this.#count[from]!;
-    if (recent < ENOUGH && now - this.#at[0]! < LEAST) return undefined;
-    const start = recent >= ENOUGH ? from : 0;
-    return ((this.#count[last]! - this.#count[start]!) * 1_000) / Math.max(1, now - this.#at[start]!);
+    while (from > 0 && (this.#at[from]! > now - SHORT || recent() < ENOUGH)) from--;
+    if (recent() < ENOUGH && now - this.#at[0]! < LEAST) return undefined;
+    return (recent() * 1_000) / Math.max(1, now - this.#at[from]!);
   }
 }
