@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestServer } from './support/server.js';
 import { closeBrowser, jobState, launch, openBrowser, value, visit } from './support/visit.js';
+import { inOrder, type Seen, watch } from './support/watch.js';
 
 describe.skipIf(!launch)('commands', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await TestServer.start(['--event-interval', '1s', '--checkpoint-interval', '1h']);
+    server = await TestServer.start(['--event-interval', '250ms', '--checkpoint-interval', '1h']);
     await openBrowser();
   });
   afterAll(async () => {
@@ -25,16 +26,37 @@ describe.skipIf(!launch)('commands', () => {
     await close();
   });
 
-  it('the simulated source runs faster and slower', async () => {
+  it('the simulated source runs faster and slower, for every page', async () => {
     const { page, close } = await visit(server.url);
     const speed = page.getByLabel('Speed of the simulated source');
-    await speed.selectOption('20');
-    await expect.poll(() => speed.inputValue()).toBe('20');
+    // Records a second of Source 1, by the table of tasks.
+    const rate = async () => Number.parseFloat((await page.locator('#tasks tbody tr[aria-rowindex="2"] td').nth(5).textContent()) ?? '');
+    await speed.selectOption('100');
+    await expect.poll(rate, { timeout: 20_000 }).toBeGreaterThan(200);
     const second = await visit(server.url);
-    expect(await second.page.getByLabel('Speed of the simulated source').inputValue()).toBe('20');
+    expect(await second.page.getByLabel('Speed of the simulated source').inputValue()).toBe('100');
     await second.close();
     await speed.selectOption('1');
+    await expect.poll(rate, { timeout: 30_000 }).toBeLessThan(6);
     await expect.poll(() => speed.inputValue()).toBe('1');
+    await close();
+  });
+
+  it('a TaskManager is read as failed, recovering, restarted, the others as recovered, until the next checkpoint makes all healthy', async () => {
+    const { page, close } = await visit(server.url, { locale: 'ko-KR' });
+    const seen = await watch(page);
+    const words = async () => (await seen()).words;
+    await page.getByTestId('fail-taskmanager-taskmanager-2').click();
+    await expect
+      .poll(words, { timeout: 30_000 })
+      .toSatisfy(
+        (all: Seen['words']) =>
+          inOrder(all[2] ?? [], ['정상', '장애', '복구 중', '새로 시작']) &&
+          [1, 3].every((other) => inOrder(all[other] ?? [], ['정상', '복구 중', '복구됨']) && !all[other]?.includes('장애')),
+      );
+    expect(Object.values(await words()).map((all) => all.at(-1))).toEqual(['복구됨', '새로 시작', '복구됨']);
+    await page.getByTestId('trigger-checkpoint').click();
+    await expect.poll(async () => Object.values(await words()).map((all) => all.at(-1))).toEqual(['정상', '정상', '정상']);
     await close();
   });
 

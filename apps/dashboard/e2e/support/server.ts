@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const COMMAND = fileURLToPath(new URL('../../../../scripts/weir.mjs', import.meta.url));
+export const COMMAND = fileURLToPath(new URL('../../../../scripts/weir.mjs', import.meta.url));
 const READY = 30_000;
 
 /** `weir start` as a process of its own, on a free port and in a directory of its own unless told. */
