@@ -163,7 +163,7 @@ export class Server {
     const engine = await this.#options.startEngine(this.#engineOptions);
     this.#engine = engine;
     const { webhook: url } = this.#options.given;
-    if (url !== undefined) this.#webhook = await this.#startWebhook(url);
+    if (url !== undefined) this.#webhook = await this.#startWebhook(url, engine);
     this.#dashboard.applyFiguresInterval();
     engine.subscribe((event) => {
       this.#ingest.accept(event);
@@ -174,7 +174,7 @@ export class Server {
     });
   }
 
-  async #startWebhook(url: string): Promise<Webhook> {
+  async #startWebhook(url: string, engine: EmbeddedEngine): Promise<Webhook> {
     const [{ Webhook }, { httpDelivery }, { CursorFile }] = await Promise.all([
       import('./webhook/webhook.js'),
       import('./webhook/delivery.js'),
@@ -183,7 +183,7 @@ export class Server {
     const secret = this.#options.webhookSecret;
     const deliver = httpDelivery({ url, timeout: 15_000, ...(secret === undefined ? {} : { secret }) });
     const cursor = new CursorFile(join(this.#directory.path, 'webhook.json'), url);
-    return Webhook.start({ deliver, log: this.#log, cursor, report: this.#options.print });
+    return Webhook.start({ deliver, log: this.#log, cursor, snapshot: () => engine.snapshot(), report: this.#options.print });
   }
 
   /** Goes on with the job that was running, or starts one; says how it stands. */

@@ -22,9 +22,10 @@ export interface Visit {
   close(): Promise<void>;
 }
 
-/** A visit of its own, with nothing remembered, that waits until the page is connected. */
-export async function visit(url: string, options: BrowserContextOptions = {}): Promise<Visit> {
+/** A visit of its own, with nothing remembered, that waits until the page is connected. `before` runs in the page ahead of its own scripts. */
+export async function visit(url: string, options: BrowserContextOptions = {}, before?: () => void): Promise<Visit> {
   const context = await (browser as Browser).newContext({ locale: 'en-US', viewport: { width: 1440, height: 900 }, ...options });
+  if (before) await context.addInitScript(before);
   const page = await context.newPage();
   const troubles: string[] = [];
   page.on('console', (message) => {

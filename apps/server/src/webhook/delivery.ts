@@ -1,13 +1,19 @@
 import { createHmac } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { Alert } from '../alerts/alert.js';
 
 /** One attempt's outcome; `retryAfter` is the receiver's own wish in ms. */
 export type DeliveryResult = { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly retryAfter?: number };
 
-/** Sends one alert once; resolves whatever happens. */
-export type Deliver = (alert: Alert, signal: AbortSignal) => Promise<DeliveryResult>;
+export interface Message {
+  /** The same at each attempt and after each replay. */
+  readonly id: string;
+  readonly type: 'alert' | 'alarm';
+  readonly data: object;
+}
+
+/** Sends one message once; resolves whatever happens. */
+export type Deliver = (message: Message, signal: AbortSignal) => Promise<DeliveryResult>;
 
 export interface WebhookTarget {
   /** http: or https: */
@@ -19,24 +25,24 @@ export interface WebhookTarget {
 }
 
 /**
- * A POST by Standard Webhooks: `webhook-id` is the alert's own id, the same at each attempt and after each replay, so that a receiver can drop repeats.
+ * A POST by Standard Webhooks: `webhook-id` is the message's own id, the same at each attempt and after each replay, so that a receiver can drop repeats.
  * Node's own client: `fetch` would load several MB for this.
  */
 export function httpDelivery(target: WebhookTarget, now: () => number = Date.now): Deliver {
   const url = new URL(target.url);
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  return (alert, signal) =>
+  return ({ id, type, data }, signal) =>
     new Promise((resolve) => {
       const timestamp = String(Math.floor(now() / 1_000));
-      const body = JSON.stringify({ type: 'alert', data: alert });
+      const body = JSON.stringify({ type, data });
       const headers: Record<string, string | number> = {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(body),
         'user-agent': 'weir',
-        'webhook-id': alert.id,
+        'webhook-id': id,
         'webhook-timestamp': timestamp,
       };
-      if (target.secret !== undefined) headers['webhook-signature'] = signature(target.secret, alert.id, timestamp, body);
+      if (target.secret !== undefined) headers['webhook-signature'] = signature(target.secret, id, timestamp, body);
       const fail = (error: Error): void => resolve({ ok: false, reason: error.message });
       const request = send(url, { method: 'POST', headers, signal, timeout: target.timeout }, (response) => {
         // What it says does not matter, but must be read for the connection to be free again.

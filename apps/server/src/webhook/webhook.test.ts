@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EngineEvent } from '@weir/protocol';
+import type { EngineEvent, EngineSnapshot, JobInfo } from '@weir/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Alert } from '../alerts/alert.js';
 import { alert, MemoryAlertLog } from '../testing/memory-alert-log.js';
@@ -47,11 +47,18 @@ function published(payload: Alert): EngineEvent {
 }
 const committed: EngineEvent = { type: 'committed', at: 0, jobId: 'j', uid: 'sink', checkpointId: 1, records: 1 };
 
-async function start(url: string, log: MemoryAlertLog, path: string, secret?: string): Promise<Webhook> {
+async function start(
+  url: string,
+  log: MemoryAlertLog,
+  path: string,
+  secret?: string,
+  jobs: () => readonly JobInfo[] = () => [],
+): Promise<Webhook> {
   webhook = await Webhook.start({
     deliver: httpDelivery({ url, timeout: 5_000, ...(secret ? { secret } : {}) }),
     log,
     cursor: new CursorFile(path, url),
+    snapshot: () => ({ jobs: jobs() }) as EngineSnapshot,
     backoff: { first: 5, longest: 20 },
   });
   return webhook;
@@ -121,6 +128,57 @@ describe('the webhook', () => {
     log.commit(...Array.from({ length: 3_000 }, (_, n) => alert(n)));
     hook.accept(committed);
     await eventually(() => expect(new Set(calls.map(({ id }) => id)).size).toBe(3_000));
+  });
+
+  it('sends each alarm once, until it is taken, and none of the past', async () => {
+    const now = Date.now();
+    const failed = (id: number, at: number) => ({
+      id,
+      status: 'FAILED',
+      triggerTimestamp: at,
+      failureTimestamp: at,
+      failureMessage: 'ENOSPC: no space\n  at',
+    });
+    const job = (rest: object) =>
+      ({
+        id: 'j',
+        name: 'detection',
+        state: 'RUNNING',
+        exceptions: [],
+        checkpoints: { history: [] },
+        recoveries: [],
+        ...rest,
+      }) as unknown as JobInfo;
+    let jobs = [job({ checkpoints: { history: [failed(1, now - 60_000)] } })];
+    const { url, calls } = await receiver((_call, all) => (all.length === 1 ? 503 : 200));
+    const hook = await start(url, new MemoryAlertLog(), cursorPath(), undefined, () => jobs);
+    const changed: EngineEvent = { type: 'changed', at: now };
+    hook.accept(changed);
+    const checkpoints = { history: [failed(2, now + 60_000), failed(1, now - 60_000)] };
+    const recoveries = [
+      {
+        number: 1,
+        taskManagerId: 'taskmanager-2',
+        cause: 'its connection was closed',
+        checkpointId: 1,
+        phases: { failed: now + 70_000, detected: now + 70_001 },
+      },
+    ];
+    jobs = [job({ checkpoints })];
+    hook.accept(changed);
+    jobs = [job({ checkpoints, recoveries })];
+    hook.accept(changed);
+    jobs = [job({ checkpoints, recoveries, state: 'FAILED', failure: 'no restart is left', timestamps: { FAILED: now + 80_000 } })];
+    hook.accept(changed);
+    hook.accept(changed);
+    await eventually(() => expect(new Set(calls.map(({ id }) => id)).size).toBe(3));
+    await eventually(() => expect(calls).toHaveLength(4));
+    const sent = new Map(calls.map(({ id, body }) => [id, JSON.parse(body) as { type: string; data: { message: string } }]));
+    expect([...sent].map(([id, { type, data }]) => [id, type, data.message]).sort()).toEqual([
+      ['alarm-j-checkpoint-2', 'alarm', '[ALARM] checkpoint 2 failed: ENOSPC: no space'],
+      ['alarm-j-failed', 'alarm', '[ALARM] the job detection has FAILED: no restart is left'],
+      ['alarm-j-recovery-1', 'alarm', '[ALARM] taskmanager-2 failed: its connection was closed; the job restarts from checkpoint 1'],
+    ]);
   });
 
   it('gives a new receiver no past', async () => {

@@ -1,3 +1,4 @@
+import type { Alarm } from '@weir/protocol/alarms';
 import { X } from 'lucide-react';
 import { useEffect } from 'react';
 import { exactTime, formatClock } from '../../format/clock.js';
@@ -5,7 +6,6 @@ import { useMessages } from '../../messages/use-messages.js';
 import { useView } from '../../view/view-store.js';
 import { dismissAlarm, useAlarms } from './alarm-store.js';
 import { alarmText } from './alarm-text.js';
-import type { Alarm } from './find-alarms.js';
 import { alarmMessages } from './messages.js';
 
 /** What is in a list for good goes by itself; a failed job stays until it is dismissed. */

@@ -1,7 +1,7 @@
+import { type Alarm, alarmsOf } from '@weir/protocol/alarms';
 import { create } from 'zustand';
 import { selectJob } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
-import { type Alarm, alarmsOf } from './find-alarms.js';
 import { notify } from './notification.js';
 
 const MOST_SHOWN = 3;

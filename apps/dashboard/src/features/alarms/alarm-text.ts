@@ -1,6 +1,6 @@
+import type { Alarm } from '@weir/protocol/alarms';
 import { causeMessages, recoveryCause } from '../../job/cause.js';
 import type { Language } from '../../messages/define.js';
-import type { Alarm } from './find-alarms.js';
 import { alarmMessages } from './messages.js';
 
 export interface AlarmText {

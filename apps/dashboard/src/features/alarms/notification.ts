@@ -1,7 +1,7 @@
+import type { Alarm } from '@weir/protocol/alarms';
 import { create } from 'zustand';
 import { useView } from '../../view/view-store.js';
 import { alarmText } from './alarm-text.js';
-import type { Alarm } from './find-alarms.js';
 
 export type Permission = 'unsupported' | 'default' | 'granted' | 'denied';
 

@@ -78,7 +78,7 @@ export const startOptions = {
   webhook: {
     read: webhookUrl,
     value: 'URL',
-    help: 'alerts are posted there at once, at least once each; signed if WEIR_WEBHOOK_SECRET is set',
+    help: 'alerts are posted there at once, at least once each, and alarms (a failed checkpoint, a failure, a failed job); signed if WEIR_WEBHOOK_SECRET is set',
   } satisfies Option<string>,
   follow: {
     read: boolean,

@@ -1,7 +1,7 @@
 import type { JobInfo } from '@weir/protocol';
+import { alarmsOf } from '@weir/protocol/alarms';
 import { describe, expect, it } from 'vitest';
 import { alarmText } from './alarm-text.js';
-import { alarmsOf } from './find-alarms.js';
 
 const job = (rest: object): JobInfo =>
   ({

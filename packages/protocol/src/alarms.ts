@@ -1,6 +1,6 @@
-import type { JobInfo, RecoveryInfo } from '@weir/protocol';
+import type { JobInfo, RecoveryInfo } from './engine.js';
 
-/** What a person should hear of at once, wherever on the page they are. */
+/** What a person should hear of at once, wherever on the page they are, and away from it by the webhook. */
 export type Alarm = { readonly id: string; readonly at: number } & (
   | { readonly kind: 'checkpoint-failed'; readonly checkpoint: number; readonly reason: string | undefined }
   | { readonly kind: 'job-failed'; readonly job: string; readonly reason: string | undefined }
