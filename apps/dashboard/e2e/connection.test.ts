@@ -1,37 +1,97 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { alertsAgree, committedAlerts } from './support/alert-list.js';
 import { TestServer } from './support/server.js';
-import { closeBrowser, jobState, launch, openBrowser, value, visit } from './support/visit.js';
+import { closeBrowser, jobState, launch, openBrowser, type Visit, value, visit } from './support/visit.js';
+import { Wire } from './support/wire.js';
+
+/** With it the server serves a page that comes by another port. */
+const TOKEN = 'a token of the tests';
+/** Alerts that a page is told of when it connects. */
+const TOLD = 200;
 
 describe.skipIf(!launch)('the connection', () => {
   let server: TestServer;
+  let wire: Wire;
+  let there: Visit | undefined;
   beforeAll(async () => {
-    server = await TestServer.start(['--event-interval', '500ms', '--checkpoint-interval', '2s']);
+    // Some 200 alerts a second at ×500, few enough at ×1 to be read through.
+    const args = ['--event-interval', '5s', '--abnormal-rate', '0.8', '--checkpoint-interval', '1s'];
+    server = await TestServer.start(args, { token: TOKEN });
+    wire = await Wire.start(server.port);
     await openBrowser();
+  });
+  afterEach(async () => {
+    await there?.close();
+    there = undefined;
   });
   afterAll(async () => {
     await closeBrowser();
+    wire?.close();
     await server?.stop();
   });
 
-  it('is seen to be lost within two seconds, freezes the page, and comes back without a reload', async () => {
-    const { page, close } = await visit(server.url);
-    await jobState(page).toBe('RUNNING');
+  const open = async (): Promise<Page> => {
+    there = await visit(`http://127.0.0.1:${wire.port}/?token=${encodeURIComponent(TOKEN)}`);
+    await jobState(there.page).toBe('RUNNING');
+    await there.page.evaluate(() => Object.assign(window, { sameVisit: true }));
+    return there.page;
+  };
+  const sameVisit = (page: Page) => page.evaluate(() => (window as unknown as { sameVisit?: boolean }).sameVisit);
+  const speed = (page: Page, factor: string) => page.getByLabel('Speed of the simulated source').selectOption(factor);
+  const count = async () => (await committedAlerts(server)).length;
+  /** The number of the first alert that the page has: those before it are fetched when asked for. */
+  const begins = (page: Page) =>
+    page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const look = () => {
+            const titles = [...document.querySelectorAll<HTMLElement>('[data-testid="alert-log"] [data-status="committed"]')];
+            const numbers = titles.map(({ title }) => Number(/number ([\d,]+)/.exec(title)?.[1]?.replaceAll(',', '')));
+            if (numbers.length > 0) resolve(Math.max(...numbers));
+            else setTimeout(look, 50);
+          };
+          look();
+        }),
+    );
+
+  it('a network that falls silent is seen, and after it the page has every alert that was committed meanwhile', async () => {
+    const page = await open();
+    await speed(page, '500');
+    const from = await begins(page);
+    wire.silence();
+    await value(page, 'connection-state', 10_000).toBe('disconnected');
+    const before = await count();
+    await expect.poll(count, { timeout: 60_000 }).toBeGreaterThan(before + TOLD + 50);
+    wire.mend();
+    await value(page, 'connection-state', 15_000).toBe('connected');
+    await speed(page, '1');
+    await alertsAgree(page, server, from);
+    expect(await sameVisit(page)).toBe(true);
+  });
+
+  it('a server that was killed is seen to be gone within two seconds, the page freezes, and comes back without a reload', async () => {
+    const page = await open();
     await page.locator('[data-testid^="checkpoint-row-"]').first().waitFor();
-    await page.evaluate(() => Object.assign(window, { sameVisit: true }));
+    await speed(page, '200');
+    const from = await begins(page);
     const { port, directory } = server;
     await server.kill();
-    await value(page, 'connection-state', 2_500).toBe('disconnected');
+    await value(page, 'connection-state').toBe('disconnected');
     await page.getByText('No connection to the server since').waitFor();
-    expect(await page.getByTestId('trigger-checkpoint').isDisabled()).toBe(true);
-    expect(await page.getByTestId('fail-taskmanager-taskmanager-1').isDisabled()).toBe(true);
-    const log = await page.getByTestId('event-log').textContent();
+    for (const id of ['trigger-checkpoint', 'trigger-savepoint', 'fail-jobmanager', 'fail-taskmanager-taskmanager-1'])
+      expect([id, await page.getByTestId(id).isDisabled()]).toEqual([id, true]);
+    const alerts = await page.getByTestId('alert-log').textContent();
     await page.waitForTimeout(1_000);
-    expect(await page.getByTestId('event-log').textContent()).toBe(log);
-    server = await TestServer.start([], { port, directory });
+    expect(await page.getByTestId('alert-log').textContent()).toBe(alerts);
+    server = await TestServer.start([], { port, directory, token: TOKEN });
     await value(page, 'connection-state', 15_000).toBe('connected');
     await jobState(page, 15_000).toBe('RUNNING');
-    expect(await page.evaluate(() => (window as unknown as { sameVisit?: boolean }).sameVisit)).toBe(true);
     await value(page, 'stat-restarts').toBe('1');
-    await close();
+    const before = await count();
+    await expect.poll(count, { timeout: 30_000 }).toBeGreaterThan(before + 50);
+    await speed(page, '1');
+    await alertsAgree(page, server, from);
+    expect(await sameVisit(page)).toBe(true);
   });
 });

@@ -28,14 +28,14 @@ function rows(page: Page): Promise<readonly string[]> {
     .getByRole('log')
     .evaluate(async (list) => {
       const found = new Map<number, string>();
-      const painted = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
       const collect = () => {
         for (const row of list.querySelectorAll<HTMLElement>('[data-status="committed"]')) {
           const [message = '', number = ''] = row.title.split('\n');
           found.set(Number(/\d[\d,]*/.exec(number)?.[0].replaceAll(',', '')), message);
         }
       };
-      for (let top = 0; ; top += list.clientHeight / 2) {
+      for (let top = 0; ; top += list.clientHeight) {
         list.scrollTop = top;
         await painted();
         collect();

@@ -12,19 +12,22 @@ export class TestServer {
   readonly url: string;
   readonly directory: string;
   readonly #process: ChildProcess;
+  readonly #token: string;
 
-  private constructor(url: string, directory: string, process: ChildProcess) {
+  private constructor(url: string, directory: string, process: ChildProcess, token: string) {
     this.url = url;
     this.directory = directory;
     this.#process = process;
+    this.#token = token;
   }
 
   static async start(
     args: readonly string[] = [],
-    { port = 0, directory = mkdtempSync(join(tmpdir(), 'weir-e2e-')) } = {},
+    { port = 0, directory = mkdtempSync(join(tmpdir(), 'weir-e2e-')), token = '' } = {},
   ): Promise<TestServer> {
     const child = spawn(process.execPath, [COMMAND, 'start', '--port', String(port), '--data-dir', directory, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, WEIR_TOKEN: token },
     });
     let output = '';
     const url = await new Promise<string>((resolve, reject) => {
@@ -41,7 +44,7 @@ export class TestServer {
       child.stdout.on('data', onData);
       child.stderr.on('data', onData);
     });
-    return new TestServer(url, directory, child);
+    return new TestServer(url, directory, child, token);
   }
 
   get port(): number {
@@ -49,7 +52,9 @@ export class TestServer {
   }
 
   async get<T>(path: string): Promise<T> {
-    return (await (await fetch(this.url + path)).json()) as T;
+    const response = await fetch(this.url + path, this.#token === '' ? {} : { headers: { authorization: `Bearer ${this.#token}` } });
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+    return (await response.json()) as T;
   }
 
   async jobId(): Promise<string> {

@@ -1,11 +1,11 @@
 import type { AlertEntry, LogLine } from '@weir/protocol';
 import { describe, expect, it } from 'vitest';
-import { appendLog, MAX_ALERTS, MAX_LOG_LINES, mergeAlerts } from './bounded.js';
+import { appendLog, gapOf, MAX_ALERTS, MAX_LOG_LINES, mergeAlerts, stillTrue } from './bounded.js';
 
 const line = (number: number): LogLine => ({ number, at: number, kind: 'job', text: '', replayed: false, level: 'info' });
-const alert = (id: string, status: AlertEntry['status'] = 'pending'): AlertEntry => ({
+const alert = (id: string, status: AlertEntry['status'] = 'pending', seq = 1): AlertEntry => ({
   id,
-  seq: status === 'committed' ? 1 : null,
+  seq: status === 'committed' ? seq : null,
   userId: 'u',
   count: 3,
   timestamp: 1,
@@ -38,12 +38,25 @@ describe('alerts', () => {
       ['c', 'pending'],
     ]);
   });
-  it('are bounded', () => {
-    expect(
-      mergeAlerts(
-        [],
-        Array.from({ length: MAX_ALERTS + 1 }, (_, n) => alert(String(n))),
-      ),
-    ).toHaveLength(MAX_ALERTS);
+  it('are bounded: of the committed ones the lowest numbers go, of the others those first heard of', () => {
+    const committed = Array.from({ length: MAX_ALERTS }, (_, n) => alert(`c${n + 1}`, 'committed', n + 1));
+    const pending = Array.from({ length: MAX_ALERTS }, (_, n) => alert(`p${n + 1}`));
+    const merged = mergeAlerts(pending, [...committed].reverse());
+    expect(merged).toHaveLength(MAX_ALERTS);
+    expect([merged[0]?.seq, merged[999]?.seq, merged[1_000]?.id, merged.at(-1)?.id]).toEqual([1_001, 2_000, 'p1001', 'p2000']);
+  });
+  it('have a hole where numbers were missed, and none in their first or last', () => {
+    const numbered = (...numbers: number[]) => mergeAlerts([], [...numbers.map((n) => alert(`a${n}`, 'committed', n)), alert('p')]);
+    expect(gapOf(numbered(7, 8, 9))).toBeUndefined();
+    expect(gapOf(numbered(1, 2, 7, 8, 12))).toEqual({ after: 8, before: 12 });
+    expect(gapOf([])).toBeUndefined();
+  });
+  it('that were pending are forgotten when a snapshot does not know them; all are, when it is of another log', () => {
+    const held = [alert('a', 'committed', 5), alert('b')];
+    const ids = (alerts: readonly AlertEntry[]) => alerts.map(({ id }) => id);
+    expect(ids(stillTrue(held, [alert('c', 'committed', 300)], true))).toEqual(['a']);
+    expect(ids(stillTrue(held, [alert('b'), alert('c', 'committed', 300)], false))).toEqual(['a', 'b']);
+    expect(ids(stillTrue(held, [alert('x', 'committed', 5), alert('y', 'committed', 6)], false))).toEqual([]);
+    expect(ids(stillTrue(held, [alert('x', 'committed', 1)], false))).toEqual([]);
   });
 });

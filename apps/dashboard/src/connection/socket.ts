@@ -8,7 +8,8 @@ import {
 } from '@weir/protocol';
 import { type MirrorResult, StateMirror } from '@weir/protocol/sync';
 import { io, type Socket } from 'socket.io-client';
-import { appendLog, mergeAlerts } from './bounded.js';
+import { AlertGaps } from './alert-gaps.js';
+import { appendLog, mergeAlerts, stillTrue } from './bounded.js';
 import type { Command } from './commands.js';
 import { reloadForNewVersion } from './reload.js';
 import { type ConnectionStatus, useDashboard } from './store.js';
@@ -37,6 +38,10 @@ export function retryNow(): void {
 class Connection {
   readonly #socket: Socket<ServerToClient, ClientToServer>;
   readonly #mirror = new StateMirror();
+  readonly #gaps = new AlertGaps({
+    read: () => useDashboard.getState().alerts,
+    write: (alerts) => useDashboard.setState({ alerts }),
+  });
   #heard = 0;
   #retries = 0;
   #commands = 0;
@@ -67,6 +72,7 @@ class Connection {
     socket.on('alerts', ({ alerts, last }) => {
       this.#hear();
       useDashboard.setState((known) => ({ alerts: mergeAlerts(known.alerts, alerts), lastAlert: Math.max(known.lastAlert, last) }));
+      void this.#gaps.fill();
     });
     setInterval(() => this.#checkSilence(), 250);
     useDashboard.setState({ send: (command) => this.#send(command) });
@@ -89,11 +95,12 @@ class Connection {
       useDashboard.setState({
         log: sameServer ? appendLog(before.log, message.log) : message.log,
         logDropped: sameServer ? before.logDropped : 0,
-        alerts: mergeAlerts(before.alerts, message.alerts),
+        alerts: mergeAlerts(stillTrue(before.alerts, message.alerts, sameServer), message.alerts),
         lastAlert: message.alerts.reduce((last, { seq }) => Math.max(last, seq ?? 0), sameServer ? before.lastAlert : 0),
       });
       this.#retries = 0;
       this.#enter('connected');
+      void this.#gaps.fill();
     }
     this.#take(result);
   }

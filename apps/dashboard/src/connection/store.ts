@@ -19,7 +19,7 @@ export interface Dashboard {
   readonly log: readonly LogLine[];
   /** Lines that the server left out for this page since it connected. */
   readonly logDropped: number;
-  /** In the order of their raising, bounded; each once, by its id. */
+  /** Each once, by its id, bounded: the committed ones by number, without a hole once what was missed is fetched, then the others. */
   readonly alerts: readonly AlertEntry[];
   /** The newest committed alert's number. */
   readonly lastAlert: number;

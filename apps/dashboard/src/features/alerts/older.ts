@@ -1,19 +1,8 @@
 import type { AlertEntry } from '@weir/protocol';
 import { useCallback, useState } from 'react';
+import { fetchAlerts } from '../../connection/fetch-alerts.js';
 
 const PAGE = 200;
-
-interface Answer {
-  readonly alerts: readonly (Omit<AlertEntry, 'raisedAt'> & { readonly raisedAt?: number })[];
-}
-
-async function fetchBefore(seq: number): Promise<readonly AlertEntry[]> {
-  const after = Math.max(0, seq - 1 - PAGE);
-  const response = await fetch(`/api/alerts?after=${after}&limit=${seq - 1 - after}`);
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  const { alerts } = (await response.json()) as Answer;
-  return alerts.map((alert) => ({ ...alert, raisedAt: alert.raisedAt ?? alert.timestamp ?? 0 }));
-}
 
 interface Older {
   readonly alerts: readonly AlertEntry[];
@@ -29,7 +18,8 @@ export function useOlderAlerts(): Older {
   const load = useCallback(async (seq: number) => {
     setState('loading');
     try {
-      const more = await fetchBefore(seq);
+      const after = Math.max(0, seq - 1 - PAGE);
+      const more = await fetchAlerts(after, seq - 1 - after);
       setAlerts((known) => [...more, ...known]);
       setState('idle');
     } catch {
