@@ -213,6 +213,37 @@ export interface CheckpointCounts {
   readonly failed: number;
 }
 
+/**
+ * What a completed checkpoint says of the records between the job's vertices, read back from its files: each end of an exchange counts in the state of its own
+ * operator, so lost and doubled are differences between states, not claims. Counted since the job line began, restores in between or not.
+ */
+export interface LedgerInfo {
+  readonly checkpointId: number;
+  /** Records that the sources have sent on. */
+  readonly made: number;
+  /** Those of them that the vertices behind the sources have taken in. */
+  readonly processed: number;
+  /** Those that are stored in the checkpoint as on their way: unaligned checkpoints only. */
+  readonly inFlight: number;
+  /** Over all exchanges: neither taken in nor on their way. */
+  readonly lost: number;
+  /** Over all exchanges: taken in, or on their way, more often than sent. AT_LEAST_ONCE may do that. */
+  readonly doubled: number;
+  /** Counted only since the job was restored from this checkpoint, which has no counts; absent for since the beginning. */
+  readonly since?: number;
+  readonly exchanges: readonly ExchangeLedger[];
+}
+
+export interface ExchangeLedger {
+  readonly sourceVertexId: string;
+  readonly targetVertexId: string;
+  readonly sent: number;
+  readonly received: number;
+  readonly inFlight: number;
+  readonly lost: number;
+  readonly doubled: number;
+}
+
 /** All of it is of the job since it was submitted, kept over restarts of the JobManager and of the process. */
 export interface CheckpointsInfo {
   readonly counts: CheckpointCounts;
@@ -264,6 +295,11 @@ export interface RecoveryInfo {
   readonly checkpointId?: number;
   /** When each phase was entered; those not reached yet are absent. `failed` is when the thread ended or the exception was thrown, `detected` when the JobManager knew. */
   readonly phases: Readonly<Partial<Record<RecoveryPhase, number>>>;
+  /**
+   * Records that the sources had sent beyond the restored checkpoint and have sent again: known once all have been. Absent also where nobody knows how far the
+   * sources had come: the JobManager itself, or the process, was lost.
+   */
+  readonly recordsReplayed?: number;
 }
 
 export interface JobInfo {
@@ -282,6 +318,8 @@ export interface JobInfo {
   readonly vertices: readonly VertexInfo[];
   readonly checkpointConfig: CheckpointConfigInfo;
   readonly checkpoints: CheckpointsInfo;
+  /** Of the newest completed checkpoint or savepoint that could be read; absent before the first. */
+  readonly ledger?: LedgerInfo;
   readonly restartStrategy: string;
   readonly numRestarts: number;
   /** Newest first, bounded (the last 50). */

@@ -126,5 +126,10 @@ function about(reader: CheckpointReader): object {
 async function rest(reader: CheckpointReader): Promise<object> {
   const operatorState: [string, unknown][] = [];
   for (const uid of reader.uidsWith('operator')) operatorState.push([uid, await reader.operatorState(uid)]);
-  return { operatorState: Object.fromEntries(operatorState), offsets: await reader.offsets(), sizes: reader.sizes() };
+  return {
+    operatorState: Object.fromEntries(operatorState),
+    offsets: await reader.offsets(),
+    ledger: (await reader.ledger()) ?? null,
+    sizes: reader.sizes(),
+  };
 }

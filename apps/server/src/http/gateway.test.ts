@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { testGateway } from '../testing/gateway.js';
 import { alert } from '../testing/memory-alert-log.js';
-import { JOB_ID, job, snapshot, subtask } from '../testing/snapshot.js';
+import { JOB_ID, job, ledger, snapshot, subtask } from '../testing/snapshot.js';
 import { RestError } from './rest-error.js';
 
 describe('errors', () => {
@@ -45,6 +45,17 @@ describe('errors', () => {
 });
 
 describe('/api', () => {
+  it('has the ledger of a job once a checkpoint tells it', async () => {
+    const { app, engine } = testGateway();
+    const path = `/api/jobs/${JOB_ID}/ledger`;
+    const before = await app.inject(path);
+    expect(before.statusCode).toBe(404);
+    expect(before.json().errors).toEqual([`No completed checkpoint of job ${JOB_ID} tells it yet.`]);
+    expect((await app.inject('/api/jobs/other/ledger')).json().errors).toEqual(['There is no job other.']);
+    engine.show(snapshot({ jobs: [job({ ledger })] }));
+    expect((await app.inject(path)).json()).toEqual(ledger);
+  });
+
   it('has no contents of a checkpoint that is not on disk', async () => {
     const { app } = testGateway();
     const response = await app.inject(`/api/jobs/${JOB_ID}/checkpoints/77/contents`);

@@ -55,6 +55,8 @@ function openApi(version: string): object {
   });
   const contents = '/api/jobs/{jobid}/checkpoints/{id}/contents';
   add('get', contents, operation(contents, 'The keyed state in a completed checkpoint, key by key'));
+  const ledger = '/api/jobs/{jobid}/ledger';
+  add('get', ledger, operation(ledger, 'Records made, processed, in flight, lost and doubled, as the newest completed checkpoint says'));
   add('post', '/api/events', {
     ...operation('/api/events', 'Takes events, an ndjson line each or a JSON array: answered once they are durable'),
     parameters: [{ name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string' } }],

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type PageClient, PushHarness, until } from '../testing/push-harness.js';
-import { checkpoint, JOB_ID, job, START, snapshot, subtask } from '../testing/snapshot.js';
+import { checkpoint, JOB_ID, job, ledger, START, snapshot, subtask } from '../testing/snapshot.js';
 import { shownEngine } from './shown-engine.js';
 
 let server: PushHarness;
@@ -45,6 +45,18 @@ describe('a page', () => {
     expect(new Set(client.results)).toEqual(new Set(['updated']));
     expect(client.mirror.state?.server).toMatchObject({ version: '0', clients: 1, webhook: false });
     expect(client.mirror.state?.source).toEqual({ kind: 'simulated', description: expect.any(String) });
+  });
+
+  it('is told the ledger with the checkpoint that it is read from, at once', async () => {
+    server.engine.show(snapshot({ jobs: [job({ ledger })] }));
+    const client = server.connect();
+    await until(() => client.snapshots === 1);
+    const shown = () => client.mirror.state?.engine.jobs[0]?.ledger;
+    expect(shown()).toEqual(ledger);
+    const next = { ...ledger, checkpointId: 5, made: 29, processed: 30, inFlight: 0, doubled: 1 };
+    server.engine.show(snapshot({ jobs: [job({ ledger: next })] }));
+    await until(() => shown()?.checkpointId === 5);
+    expect(shown()).toEqual(next);
   });
 
   it('is told a change of state before the figures that came with it', async () => {

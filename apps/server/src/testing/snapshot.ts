@@ -4,6 +4,7 @@ import type {
   ExecutionState,
   JobInfo,
   JobStatus,
+  LedgerInfo,
   SubtaskInfo,
   TaskCheckpointInfo,
   TaskManagerInfo,
@@ -125,6 +126,19 @@ export function checkpoint(id: number, changes: Partial<CheckpointInfo> = {}): C
     ...changes,
   };
 }
+
+export const ledger: LedgerInfo = {
+  checkpointId: 4,
+  made: 27,
+  processed: 25,
+  inFlight: 2,
+  lost: 0,
+  doubled: 0,
+  exchanges: [
+    { sourceVertexId: VERTEX_IDS[0], targetVertexId: VERTEX_IDS[1], sent: 27, received: 25, inFlight: 2, lost: 0, doubled: 0 },
+    { sourceVertexId: VERTEX_IDS[1], targetVertexId: VERTEX_IDS[2], sent: 7, received: 7, inFlight: 0, lost: 0, doubled: 0 },
+  ],
+};
 
 const jobTimes: Record<JobStatus, number> = {
   INITIALIZING: START,

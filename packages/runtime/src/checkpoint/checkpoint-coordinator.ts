@@ -57,6 +57,8 @@ export interface CheckpointCoordinatorOptions {
   /** Second phase of the sinks; resolves once all is committed durably. */
   readonly commit: (checkpointId: number, directory: string, metadata: CheckpointMetadata) => Promise<void>;
   readonly onCompleted: (checkpoint: CompletedCheckpoint) => void;
+  /** It is on disk and will not be discarded before this resolves. Never rejects. */
+  readonly onStored: (directory: string, metadata: CheckpointMetadata) => Promise<void>;
   /** More consecutive failures than are tolerated. */
   readonly onTooManyFailures: (reason: string) => void;
 }
@@ -258,7 +260,8 @@ export class CheckpointCoordinator {
     if (!checkpoint.isSavepoint) this.#completed.unshift(completed);
     this.#options.onCompleted(completed);
     if (!checkpoint.isSavepoint) this.#report(checkpoint);
-    if (!(await this.#commit(completed, metadata, epoch))) {
+    const [committed] = await Promise.all([this.#commit(completed, metadata, epoch), this.#options.onStored(directory, metadata)]);
+    if (!committed) {
       request?.reject(new CheckpointFailedError(checkpoint.id, 'the job failed before its sinks had committed'));
       return;
     }

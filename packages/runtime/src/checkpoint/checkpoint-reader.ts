@@ -1,4 +1,5 @@
 import { basename, dirname, join, resolve } from 'node:path';
+import type { LedgerInfo } from '@weir/protocol';
 import type { Key } from '../api/functions.js';
 import { WeirError } from '../common/errors.js';
 import type { FileSystem } from '../common/file-system.js';
@@ -7,7 +8,9 @@ import { readKeyedSection } from '../state/keyed-section.js';
 import { readOperatorSection } from '../state/operator-section.js';
 import type { RestoredSection, SectionKind } from '../state/state-backend.js';
 import type { CheckpointMetadata } from './checkpoint-storage.js';
+import { isExchangeRecords } from './exchange-records.js';
 import { localPath } from './file-system-checkpoint-storage.js';
+import { readLedger } from './ledger.js';
 import { METADATA_FILE, readMetadataIn } from './metadata.js';
 import { operatorStateReader } from './operator-state-file.js';
 import { plainValue, setOwn } from './plain-value.js';
@@ -54,9 +57,10 @@ export class CheckpointReader {
     this.metadata = metadata;
   }
 
-  /** Uids of the operators that have state of that kind here, as they stand in the metadata. */
+  /** Uids of the operators that have state of that kind here, as they stand in the metadata; the engine's own counts aside. */
   uidsWith(kind: SectionKind): readonly string[] {
-    const has = (uid: string) => this.#handlesOf(uid).some(({ sections }) => sections.some((section) => section.kind === kind));
+    const has = (uid: string) =>
+      this.#handlesOf(uid).some(({ sections }) => sections.some((section) => section.kind === kind && !isExchangeRecords(section)));
     return this.metadata.operators.map(({ uid }) => uid).filter(has);
   }
 
@@ -94,6 +98,7 @@ export class CheckpointReader {
   async operatorState(uid: string): Promise<readonly OperatorStateElements[]> {
     const lists: OperatorStateElements[] = [];
     for await (const { subtask, section } of this.#sections(uid, 'operator')) {
+      if (isExchangeRecords(section)) continue;
       const elements: unknown[] = [];
       for await (const element of readOperatorSection(section)) elements.push(plainValue(element));
       lists.push({ name: section.name, subtask, elements });
@@ -114,6 +119,11 @@ export class CheckpointReader {
         );
     }
     return offsets;
+  }
+
+  /** What passed between the vertices up to it; undefined for one of a Weir that did not count. */
+  ledger(): Promise<LedgerInfo | undefined> {
+    return readLedger(operatorStateReader(this.#fs), this.directory, this.metadata);
   }
 
   sizes(): readonly OperatorSize[] {

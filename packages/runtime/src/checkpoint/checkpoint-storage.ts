@@ -1,3 +1,4 @@
+import type { LedgerInfo } from '@weir/protocol';
 import type { RestoredSection, SectionKind, SnapshotSection, StateSchema } from '../state/state-backend.js';
 
 /**
@@ -18,6 +19,8 @@ export interface CheckpointStorage {
   readMetadata(directory: string): Promise<CheckpointMetadata>;
   /** Reads every file that the metadata names from end to end; throws the first `CorruptCheckpointError`. */
   verify(directory: string, metadata: CheckpointMetadata): Promise<void>;
+  /** What the checkpoint says of the records between the vertices; undefined if it has no counts. Throws `CorruptCheckpointError`. */
+  readLedger(directory: string, metadata: CheckpointMetadata): Promise<LedgerInfo | undefined>;
   /** Newest first, of one job: every chk-N directory, whether `_metadata` is there or not. */
   list(jobId: string): Promise<readonly StoredCheckpoint[]>;
   /** Removes the whole directory. Metadata goes first, so that a half-removed one is no checkpoint. */

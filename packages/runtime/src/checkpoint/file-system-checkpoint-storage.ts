@@ -1,9 +1,11 @@
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { LedgerInfo } from '@weir/protocol';
 import { ensureDirectory, isMissing, isPlainName, publish, type RandomSource, randomHex, writeWholeFile } from '../common/durable-files.js';
 import { CorruptCheckpointError, InvalidConfigurationError, WeirError } from '../common/errors.js';
 import type { FileSystem } from '../common/file-system.js';
 import type { CheckpointMetadata, CheckpointStorage, OpenOperatorState, StoredCheckpoint } from './checkpoint-storage.js';
+import { readLedger } from './ledger.js';
 import { METADATA_FILE, readMetadataIn, writeMetadataTo } from './metadata.js';
 import { operatorStateReader } from './operator-state-file.js';
 
@@ -117,6 +119,10 @@ export class FileSystemCheckpointStorage implements CheckpointStorage {
       );
       for (const result of results) if (result.status === 'rejected') throw result.reason;
     }
+  }
+
+  readLedger(directory: string, metadata: CheckpointMetadata): Promise<LedgerInfo | undefined> {
+    return readLedger(operatorStateReader(this.#fs, { inPart: true }), directory, metadata);
   }
 
   async list(jobId: string): Promise<readonly StoredCheckpoint[]> {

@@ -5,7 +5,7 @@ import { CorruptCheckpointError } from '../common/errors.js';
 import type { FileSystem } from '../common/file-system.js';
 import type { OpenOperatorState, OperatorStateIdentity, WriteOperatorState } from './checkpoint-storage.js';
 import { METADATA_FILE } from './metadata.js';
-import { openStateFile } from './state-file-reader.js';
+import { openStateFile, openStateFileInPart } from './state-file-reader.js';
 import { writeStateFile } from './state-file-writer.js';
 
 /**
@@ -31,7 +31,9 @@ export function operatorStateWriter(fs: FileSystem, random: RandomSource): Write
   };
 }
 
-export function operatorStateReader(fs: FileSystem): OpenOperatorState {
+/** `inPart`: for one small section; the file is not read through first. */
+export function operatorStateReader(fs: FileSystem, { inPart = false } = {}): OpenOperatorState {
+  const openFile = inPart ? openStateFileInPart : openStateFile;
   return async (directory, identity, handle) => {
     // A handle may come by message, unchecked: never follow a path out of the directory.
     if (!isPlainName(handle.file)) {
@@ -42,7 +44,7 @@ export function operatorStateReader(fs: FileSystem): OpenOperatorState {
     }
     const { jobId, checkpointId, operatorUid, subtask } = identity;
     const path = join(directory, handle.file);
-    const opened = await openStateFile(fs, path, {
+    const opened = await openFile(fs, path, {
       identity: { kind: 'operator-state', jobId, checkpointId, operatorUid, subtask, attempt: handle.attempt },
       size: handle.size,
       checksum: handle.checksum,

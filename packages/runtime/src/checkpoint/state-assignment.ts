@@ -5,6 +5,7 @@ import { computeKeyGroupRangeForOperatorIndex } from '../graph/key-groups.js';
 import type { RestoreDeployment, RestoredInFlight, RestoredOperator } from '../rpc/taskmanager-messages.js';
 import type { RestorePoint } from './checkpoint-restore.js';
 import type { OperatorMetadata, OperatorStateHandle } from './checkpoint-storage.js';
+import { exchangeRecordsName, isExchangeRecords } from './exchange-records.js';
 
 /** Checks that a checkpoint's state fits the job. Throws `IncompatibleStateError` naming the operator. */
 export function checkCompatible(graph: JobGraph, point: RestorePoint): void {
@@ -14,7 +15,7 @@ export function checkCompatible(graph: JobGraph, point: RestorePoint): void {
   for (const stored of point.metadata.operators) {
     const now = inJob.get(stored.uid);
     if (now === undefined) {
-      if (stored.handles.length === 0) continue;
+      if (stored.handles.every(({ sections }) => sections.every(isExchangeRecords))) continue;
       throw new IncompatibleStateError(stored.uid, 'the checkpoint holds state of it, but the job has no operator of that uid');
     }
     const keyed = stored.handles.some((handle) => handle.sections.some((section) => section.kind === 'keyed'));
@@ -41,7 +42,9 @@ export function assignState(graph: JobGraph, vertex: JobVertex, subtask: number,
   for (const { uid } of vertex.operators) {
     const stored = point.metadata.operators.find((candidate) => candidate.uid === uid);
     if (stored === undefined) continue;
-    operators[uid] = { parallelism: stored.parallelism, handles: handlesFor(stored, vertex, subtask) };
+    const name = exchangeRecordsName(point.metadata.checkpointId);
+    const counted = stored.handles.some(({ sections }) => sections.some((section) => section.name === name));
+    operators[uid] = { parallelism: stored.parallelism, counted, handles: handlesFor(stored, vertex, subtask) };
   }
   return {
     checkpointId: point.metadata.checkpointId,
@@ -52,12 +55,13 @@ export function assignState(graph: JobGraph, vertex: JobVertex, subtask: number,
   };
 }
 
-/** At the same parallelism its own; else all that may hold keys of its range or list elements that are dealt out anew. */
+/** At the same parallelism its own; else all that may hold keys of its range or list elements that are dealt out anew, and those whose counts it goes on with. */
 function handlesFor(stored: OperatorMetadata, vertex: JobVertex, subtask: number): readonly OperatorStateHandle[] {
   if (stored.parallelism === vertex.parallelism) return stored.handles.filter((handle) => handle.subtask === subtask);
   const range = computeKeyGroupRangeForOperatorIndex(stored.maxParallelism, vertex.parallelism, subtask);
   return stored.handles.filter((handle) => {
-    if (handle.sections.some((section) => section.kind === 'operator')) return true;
+    if (handle.sections.some((section) => section.kind === 'operator' && !isExchangeRecords(section))) return true;
+    if (handle.subtask % vertex.parallelism === subtask && handle.sections.some(isExchangeRecords)) return true;
     const old = computeKeyGroupRangeForOperatorIndex(stored.maxParallelism, stored.parallelism, handle.subtask);
     return old.start <= range.end && range.start <= old.end;
   });

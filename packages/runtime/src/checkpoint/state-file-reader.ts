@@ -44,11 +44,20 @@ export interface OpenSection extends SectionEntry {
  * from the page cache for most others. Throws `CorruptCheckpointError`; failures of the disk itself (EIO, EMFILE) stay what they are.
  */
 export async function openStateFile(fs: FileSystem, path: string, expected: ExpectedStateFile): Promise<StateFile> {
+  return open(fs, path, expected, true);
+}
+
+/** The same without reading it through first: for one small section of a file that may be large. What it hands out is checked all the same. */
+export async function openStateFileInPart(fs: FileSystem, path: string, expected: ExpectedStateFile): Promise<StateFile> {
+  return open(fs, path, expected, false);
+}
+
+async function open(fs: FileSystem, path: string, expected: ExpectedStateFile, through: boolean): Promise<StateFile> {
   let file: ReadableFile | undefined;
   try {
     file = await fs.open(path);
     const reader = new StateFileReader(path, file, expected);
-    const opened = await reader.open();
+    const opened = await reader.open(through);
     if (reader.inMemory) {
       await file.close();
       return opened;
@@ -93,7 +102,7 @@ class StateFileReader {
     return this.#window.holdsAll;
   }
 
-  async open(): Promise<StateFile> {
+  async open(through: boolean): Promise<StateFile> {
     const { size } = this.#file;
     if (size < HEADER_PREFIX_SIZE) throw this.#truncated();
     const headerSize = decodeHeaderSize(await this.#window.view(0, HEADER_PREFIX_SIZE));
@@ -118,15 +127,19 @@ class StateFileReader {
     for (const entry of entries) {
       const place = { entry, position, firstBlock: sequence };
       places.push(place);
+      sequence += entry.blocks;
+      if (!through) {
+        position += entry.size + entry.blocks * BLOCK_HEADER_SIZE;
+        continue;
+      }
       for await (const block of this.#blocks(place, this.#window)) {
         checksum = crc32(block, checksum);
         position += block.length;
       }
-      sequence += entry.blocks;
     }
     if (position !== footer.indexOffset) throw new FormatError(`is damaged: ${footer.indexOffset - position} bytes belong to no section`);
     checksum = crc32(footerBytes, crc32(index, checksum));
-    if (this.#expected.checksum !== undefined && checksum !== this.#expected.checksum) {
+    if (through && this.#expected.checksum !== undefined && checksum !== this.#expected.checksum) {
       throw new FormatError('is whole, but not the file that _metadata means: its checksum is another');
     }
     const sections = places.map((place) => ({ ...place.entry, chunks: () => this.#chunks(place) }));

@@ -178,8 +178,21 @@ export class JobCheckpoints {
         }
       },
       onCompleted,
+      onStored: (directory, metadata) => this.#readLedger(directory, metadata),
       onTooManyFailures: (reason) => onFailure(new WeirError('TOO_MANY_CHECKPOINT_FAILURES', reason)),
     });
+  }
+
+  /** One that cannot be read leaves the one before, which says of which checkpoint it is. */
+  async #readLedger(directory: string, metadata: CheckpointMetadata): Promise<void> {
+    const { clock, history, onChange, storage } = this.#options;
+    try {
+      const ledger = await storage.readLedger(directory, metadata);
+      if (ledger !== undefined) void history.ledger(clock.now(), ledger).catch(ignore);
+    } catch (error) {
+      this.#note(exceptionFrom(clock.now(), error));
+    }
+    onChange();
   }
 
   async #discarded(id: number): Promise<void> {

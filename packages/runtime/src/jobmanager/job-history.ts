@@ -4,6 +4,7 @@ import type {
   CheckpointsInfo,
   ExceptionInfo,
   JobStatus,
+  LedgerInfo,
   RecoveryInfo,
   RestoredCheckpointInfo,
 } from '@weir/protocol';
@@ -34,6 +35,7 @@ type HistoryEntry = { readonly at: number } & (
   | { readonly type: 'triggered'; readonly id: number }
   | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointInfo; readonly counts: CheckpointCounts }
   | { readonly type: 'restored'; readonly restored: RestoredCheckpointInfo; readonly count: number }
+  | { readonly type: 'ledger'; readonly ledger: LedgerInfo }
   | { readonly type: 'restart'; readonly count: number }
   | { readonly type: 'exception'; readonly exception: ExceptionInfo }
   | { readonly type: 'recovery'; readonly recovery: RecoveryInfo }
@@ -54,6 +56,7 @@ export class JobHistory {
   #latestSavepoint: CheckpointInfo | undefined;
   #latestFailed: CheckpointInfo | undefined;
   #latestRestored: RestoredCheckpointInfo | undefined;
+  #ledger: LedgerInfo | undefined;
   #exceptions: ExceptionInfo[] = [];
   #recoveries: RecoveryInfo[] = [];
   #numRestarts = 0;
@@ -116,6 +119,9 @@ export class JobHistory {
         this.#latestRestored = entry.restored;
         this.#counts = { ...this.#counts, restored: entry.count };
         break;
+      case 'ledger':
+        if (entry.ledger.checkpointId >= (this.#ledger?.checkpointId ?? 0)) this.#ledger = entry.ledger;
+        break;
       case 'restart':
         this.#numRestarts = entry.count;
         break;
@@ -160,6 +166,7 @@ export class JobHistory {
     if (this.#latestRestored !== undefined) {
       entries.push({ at, type: 'restored', restored: this.#latestRestored, count: this.#counts.restored });
     }
+    if (this.#ledger !== undefined) entries.push({ at, type: 'ledger', ledger: this.#ledger });
     for (const exception of [...this.#exceptions].reverse()) entries.push({ at, type: 'exception', exception });
     for (const recovery of [...this.#recoveries].reverse()) entries.push({ at, type: 'recovery', recovery });
     for (const [uid, records] of this.#commitBase) entries.push({ at, type: 'commit-base', uid, records });
@@ -206,6 +213,10 @@ export class JobHistory {
 
   restored(restored: RestoredCheckpointInfo): Promise<void> {
     return this.#append({ at: restored.restoreTimestamp, type: 'restored', restored, count: this.#counts.restored + 1 });
+  }
+
+  ledger(at: number, ledger: LedgerInfo): Promise<void> {
+    return this.#append({ at, type: 'ledger', ledger });
   }
 
   restart(at: number): Promise<void> {
@@ -257,6 +268,11 @@ export class JobHistory {
 
   get lastModification(): number {
     return this.#lastModification;
+  }
+
+  /** Undefined before the first completed checkpoint that has counts. */
+  get latestLedger(): LedgerInfo | undefined {
+    return this.#ledger;
   }
 
   get exceptions(): readonly ExceptionInfo[] {

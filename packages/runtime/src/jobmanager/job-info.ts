@@ -38,6 +38,7 @@ export function jobInfo(record: JobRecord, history: JobHistory, checkpointDirect
       tolerableFailed: checkpointing.tolerableFailed,
     },
     checkpoints: history.checkpoints,
+    ...(history.latestLedger === undefined ? {} : { ledger: history.latestLedger }),
     restartStrategy: createRestartStrategy(restartStrategy, () => 0).description,
     numRestarts: history.numRestarts,
     exceptions: history.exceptions,

@@ -34,3 +34,15 @@ export function* recordsIn(bytes: Uint8Array): Generator<InFlightRecord> {
   }
   if (from !== undefined) throw new RangeError('a record is cut off');
 }
+
+/** How many records end in it; `bytes` are whole entries. */
+export function countRecords(bytes: Uint8Array): number {
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let count = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const word = words.getInt32(at, true);
+    if (word >>> 24 === EntryKind.RECORD) count++;
+    at += word & 0xff_ff_ff;
+  }
+  return count;
+}

@@ -17,6 +17,8 @@ export class InputGate {
   #next = 0;
   #restoring: boolean;
   #ended = 0;
+  /** The channel that `readNext` has read last. */
+  lastRead = 0;
 
   constructor(channels: readonly ChannelReader[], barriers: BarrierHandler) {
     this.channels = channels;
@@ -53,6 +55,7 @@ export class InputGate {
       const announced = channel.poll();
       if (announced !== undefined) this.#barriers.onAnnounced(channel.index, announced.checkpointId, announced.timestamp);
       if (this.#mayRead(channel)) {
+        this.lastRead = channel.index;
         channel.read(handler, backpressure);
         if (this.#restoring) this.#restoring = this.channels.some((other) => other.hasRestored);
         return GateStatus.PROGRESS;

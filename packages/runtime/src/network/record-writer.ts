@@ -38,6 +38,11 @@ export class RecordWriter {
   #scratch = MemorySegment.allocate(1024);
   recordsOut = 0;
 
+  /** Records written to all channels together: on a broadcast exchange each copy counts. */
+  get recordsSent(): number {
+    return this.#shipStrategy === 'BROADCAST' ? this.recordsOut * this.channels.length : this.recordsOut;
+  }
+
   constructor(options: RecordWriterOptions) {
     this.name = options.name;
     this.channels = options.channels;

@@ -138,6 +138,8 @@ export interface RestoreDeployment {
 
 export interface RestoredOperator {
   readonly parallelism: number;
+  /** It says how many records had passed (`exchange-records.ts`). */
+  readonly counted: boolean;
   readonly handles: readonly OperatorStateHandle[];
 }
 

@@ -40,7 +40,7 @@ export interface SnapshotSection {
   readonly name: string;
   readonly kind: SectionKind;
   readonly schema: StateSchema | null;
-  /** Elements in it, where known beforehand (for `weir checkpoint show`). */
+  /** Elements in it, where known beforehand (for `weir checkpoint show`); of in-flight data, records that end in it. */
   readonly count: number;
   /**
    * The content in chunks of 64 KiB or so, in order; each call does a bounded amount of work (well under a millisecond) in the task's thread.

@@ -195,10 +195,15 @@ export interface OperatorSnapshot {
   release(): void;
 }
 
-/** A section of bytes that are there already. */
-export function bytesSection(name: string, kind: SnapshotSection['kind'], chunks: readonly Uint8Array[]): SnapshotSection {
+/** A section of bytes that are there already; `count`: the elements in them. */
+export function bytesSection(
+  name: string,
+  kind: SnapshotSection['kind'],
+  chunks: readonly Uint8Array[],
+  count = chunks.length,
+): SnapshotSection {
   let next = 0;
-  return { name, kind, schema: null, count: chunks.length, nextChunk: () => chunks[next++] ?? null };
+  return { name, kind, schema: null, count, nextChunk: () => chunks[next++] ?? null };
 }
 
 function fanOut(targets: readonly ((value: unknown) => void)[]): (value: unknown) => void {

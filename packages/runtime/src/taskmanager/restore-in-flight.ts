@@ -3,9 +3,12 @@ import { CorruptCheckpointError } from '../common/errors.js';
 import { computeKeyGroupForKeyHash, computeOperatorIndexForKeyGroup } from '../graph/key-groups.js';
 import type { ChannelReader } from '../network/channel-reader.js';
 import type { ChannelWriter } from '../network/channel-writer.js';
-import { recordsIn } from '../network/in-flight-records.js';
+import { countRecords, recordsIn } from '../network/in-flight-records.js';
 import type { InputDeployment, RestoredInFlight, TaskDeployment } from '../rpc/taskmanager-messages.js';
+import type { RestoredExchanges } from './exchange-counter.js';
 import type { TaskInput } from './stream-task.js';
+
+type RestoredInFlightCounts = Pick<RestoredExchanges, 'inFlightAtReaders' | 'inFlightAtWriters'>;
 
 /**
  * Puts the in-flight data of an unaligned checkpoint back. At the same parallelism, what a channel's reader held goes to the reader of the same channel, and what
@@ -18,25 +21,33 @@ export async function restoreInFlight(
   channels: readonly ChannelReader[],
   channelsOut: ReadonlyMap<string, ChannelWriter>,
   openState: OpenOperatorState,
-): Promise<void> {
+): Promise<RestoredInFlightCounts> {
+  const atReaders = new Map<string, number>();
+  const atWriters = new Map<string, number>();
+  const count = (counts: Map<string, number>, edge: string, entries: Uint8Array) => {
+    counts.set(edge, (counts.get(edge) ?? 0) + countRecords(entries));
+    return entries;
+  };
   const dealtOut = new Map<string, RestoredInFlight[]>();
   for (const piece of deployment.restore?.inFlight ?? []) {
     if (piece.dealtOut) {
       dealtOut.set(piece.edge, [...(dealtOut.get(piece.edge) ?? []), piece]);
     } else if (piece.direction === 'input') {
       const index = inputs.findIndex((input) => input.edge === piece.edge && input.sourceSubtask === piece.fromSubtask);
-      (channels[index] ?? missing(deployment, piece)).restore(await readAll(deployment, piece, openState));
+      const channel = channels[index] ?? missing(deployment, piece);
+      channel.restore(count(atReaders, piece.edge, await readAll(deployment, piece, openState)));
     } else {
       const writer = channelsOut.get(`${piece.edge}@${piece.toSubtask}`) ?? missing(deployment, piece);
-      writer.restoreOverflow(await readAll(deployment, piece, openState));
+      writer.restoreOverflow(count(atWriters, piece.edge, await readAll(deployment, piece, openState)));
     }
   }
   for (const [edge, pieces] of dealtOut) {
     const input = deployment.inputs.find((candidate) => candidate.edge.name === edge) ?? missing(deployment, pieces[0] as RestoredInFlight);
     const own = await ownRecords(deployment, input, pieces, openState);
     const first = inputs.findIndex((candidate) => candidate.edge === edge);
-    if (own.length > 0) (channels[first] as ChannelReader).restore(own);
+    if (own.length > 0) (channels[first] as ChannelReader).restore(count(atReaders, edge, own));
   }
+  return { inFlightAtReaders: atReaders, inFlightAtWriters: atWriters };
 }
 
 /** `pieces`: of one exchange, in order of channel. */

@@ -11,10 +11,12 @@ import {
   type CheckpointTarget,
 } from '../network/barrier-handler.js';
 import type { Backpressure, ChannelReader, EntryHandler } from '../network/channel-reader.js';
+import { countRecords } from '../network/in-flight-records.js';
 import { GateStatus, InputGate } from '../network/input-gate.js';
 import { KEY_LENGTH_SIZE, type RecordWriter } from '../network/record-writer.js';
 import { align8, ENTRY_HEADER_SIZE } from '../network/ring-layout.js';
 import type { AcknowledgedState, DeployedJob, SnapshotFigures, TaskDeployment } from '../rpc/taskmanager-messages.js';
+import { ExchangeCounter, type RestoredExchanges } from './exchange-counter.js';
 import { bytesSection, type OperatorChain, type OperatorSnapshot } from './operator-chain.js';
 import { LatencyHistogram, TaskActivity, TaskMetricSlot, TaskMetricsWriter } from './task-metrics.js';
 
@@ -56,6 +58,7 @@ export interface TaskParts {
   readonly writeState: WriteOperatorState;
   readonly events: TaskEvents;
   readonly now: () => number;
+  readonly restoredExchanges: RestoredExchanges;
 }
 
 interface Snapshot {
@@ -79,6 +82,7 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
   readonly #parts: TaskParts;
   readonly #gate: InputGate | undefined;
   readonly #barriers: BarrierHandler | undefined;
+  readonly #exchanges: ExchangeCounter;
   readonly #latency = new LatencyHistogram();
   readonly #readerOutput: ReaderOutput<unknown>;
   /** Of asynchronous sinks: the task waits. */
@@ -103,6 +107,11 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
     this.chain = parts.chain;
     this.metrics = new TaskMetricsWriter(parts.deployment.metrics, parts.now);
     this.#lastMarker = parts.now();
+    this.#exchanges = new ExchangeCounter(
+      parts.writers,
+      parts.inputs.map((input) => input.edge),
+      parts.restoredExchanges,
+    );
     if (parts.chain.source === undefined) {
       this.#barriers = new BarrierHandler(
         parts.channels,
@@ -224,7 +233,9 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
 
   #runGate(gate: InputGate, deadline: number, backpressure: Backpressure): void {
     let reads = 0;
-    while (gate.readNext(this, backpressure) === GateStatus.PROGRESS && !backpressure.blocked) {
+    while (gate.readNext(this, backpressure) === GateStatus.PROGRESS) {
+      this.#exchanges.attribute(gate.lastRead, this.#recordsIn);
+      if (backpressure.blocked) return;
       // A read may hand out no record at all: fragments of a long one.
       if (++reads % MOST_UNCLOCKED === 0 && performance.now() >= deadline) return;
     }
@@ -245,6 +256,7 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
   }
 
   onBarrier(channel: number, checkpointId: number, timestamp: number, flags: number): void {
+    this.#exchanges.attribute(channel, this.#recordsIn);
     this.#barriers?.onBarrier(channel, { checkpointId, timestamp, flags });
   }
 
@@ -302,7 +314,12 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
         if (entries.length > 0) heldBack.set(`${writer.name}@${target}`, entries);
       });
     }
+    const exchanges = this.#exchanges.sections(barrier.checkpointId);
     const operators = this.chain.snapshot(barrier.checkpointId);
+    for (const { uid, sections } of operators) {
+      const records = exchanges.get(uid);
+      if (records !== undefined) sections.push(records);
+    }
     this.#snapshot = {
       checkpointId: barrier.checkpointId,
       operators,
@@ -352,7 +369,8 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
       const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
       if (size === 0) return;
       bytes += size;
-      operator?.sections.push(bytesSection(name, kind, chunks));
+      const records = chunks.reduce((sum, chunk) => sum + countRecords(chunk), 0);
+      operator?.sections.push(bytesSection(name, kind, chunks, records));
     };
     inFlight.forEach((chunks, channel) => {
       const input = this.#parts.inputs[channel] as TaskInput;

@@ -1,4 +1,5 @@
 import type { OpenOperatorState, WriteOperatorState } from '../checkpoint/checkpoint-storage.js';
+import { type ExchangeRecords, exchangeRecordsName, isExchangeRecords, readExchangeRecords } from '../checkpoint/exchange-records.js';
 import { CorruptCheckpointError } from '../common/errors.js';
 import type { StreamGraph } from '../graph/stream-graph.js';
 import { serializerFor } from '../memory/serializers.js';
@@ -9,6 +10,7 @@ import { RecordWriter } from '../network/record-writer.js';
 import type { DeployedJob, ExecutionId, TaskDeployment } from '../rpc/taskmanager-messages.js';
 import { redistributeOperatorSections } from '../state/operator-section.js';
 import type { RestoredSection } from '../state/state-backend.js';
+import type { RestoredExchanges } from './exchange-counter.js';
 import { type ChainedOperator, OperatorChain } from './operator-chain.js';
 import { restoreInFlight } from './restore-in-flight.js';
 import { StreamTask, type TaskEvents, type TaskInput } from './stream-task.js';
@@ -79,8 +81,8 @@ export async function createTask(
     },
     (promise) => task?.waitFor(promise),
   );
-  await restoreState(chain, deployment, services);
-  await restoreInFlight(deployment, inputs, channels, channelsOut, services.openState);
+  const counted = await restoreState(chain, deployment, services);
+  const inFlight = await restoreInFlight(deployment, inputs, channels, channelsOut, services.openState);
   task = new StreamTask({
     deployment,
     job,
@@ -93,6 +95,7 @@ export async function createTask(
     writeState: services.writeState,
     events: services.events,
     now: services.now,
+    restoredExchanges: { checkpointId: deployment.restore?.checkpointId ?? 0, counted, ...inFlight },
   });
   await chain.open();
   return task;
@@ -102,12 +105,20 @@ function serializerOf(graph: StreamGraph, node: number) {
   return serializerFor(graph.nodes[node]?.outputType ?? { kind: 'json' });
 }
 
-async function restoreState(chain: OperatorChain, deployment: TaskDeployment, services: TaskServices): Promise<void> {
+/** Resolves to what the operators had counted, and of that this subtask's share. */
+async function restoreState(
+  chain: OperatorChain,
+  deployment: TaskDeployment,
+  services: TaskServices,
+): Promise<RestoredExchanges['counted']> {
+  const counted = new Map<string, ExchangeRecords[]>();
   const restore = deployment.restore;
-  if (restore === undefined) return;
+  if (restore === undefined) return counted;
   for (const operator of chain.operators) {
     const stored = restore.operators[operator.uid];
     if (stored === undefined) continue;
+    const records: ExchangeRecords[] = [];
+    if (stored.counted) counted.set(operator.uid, records);
     const lists: RestoredSection[] = [];
     const files: OpenedState[] = [];
     try {
@@ -117,7 +128,13 @@ async function restoreState(chain: OperatorChain, deployment: TaskDeployment, se
         files.push(file);
         for (const section of file.sections) {
           if (section.kind === 'keyed') await restoreKeyed(operator, section, restore.directory);
-          else if (section.kind === 'operator') lists.push(section);
+          else if (section.kind === 'operator' && !isExchangeRecords(section)) lists.push(section);
+          // Each subtask's counts go on with one.
+          else if (
+            section.name === exchangeRecordsName(restore.checkpointId) &&
+            handle.subtask % deployment.parallelism === deployment.subtask
+          )
+            records.push(...(await readExchangeRecords(section)));
         }
       }
       const own =
@@ -129,6 +146,7 @@ async function restoreState(chain: OperatorChain, deployment: TaskDeployment, se
       for (const file of files) await file.close();
     }
   }
+  return counted;
 }
 
 type OpenedState = Awaited<ReturnType<OpenOperatorState>>;

@@ -64,6 +64,7 @@ export class CheckpointedJob {
         this.commits.push(id);
       },
       onCompleted: () => {},
+      onStored: async () => {},
       onTooManyFailures: (reason) => void this.tooMany.push(reason),
     });
   }

@@ -59,5 +59,14 @@ describe.each([{ unaligned: false }, { unaligned: true }])('unaligned: $unaligne
       handles.flatMap(({ sections }) => sections.filter(({ kind }) => kind.endsWith('channel'))),
     );
     expect(exchanges).toEqual([]);
+    // Each exchange is told by itself; on the broadcast one each copy counts.
+    const passed = sizes.reduce((sum, size) => sum + size, 0);
+    const { ledger } = job;
+    expect(ledger?.exchanges.map(({ sent, received }) => [sent, received])).toEqual([
+      [passed, passed],
+      [passed, passed],
+      [passed * sizes.length, passed * sizes.length],
+    ]);
+    expect(ledger).toMatchObject({ made: passed * 5, processed: passed * 5, lost: 0, doubled: 0 });
   });
 });

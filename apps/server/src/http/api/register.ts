@@ -56,6 +56,15 @@ export function registerApi(app: FastifyInstance, services: Services): void {
     });
   });
 
+  app.get<{ Params: { jobid: string } }>('/api/jobs/:jobid/ledger', async ({ params }) => {
+    const job = engine()
+      .snapshot()
+      .jobs.find(({ id }) => id === params.jobid);
+    if (job === undefined) throw new RestError(404, `There is no job ${params.jobid}.`);
+    if (job.ledger === undefined) throw new RestError(404, `No completed checkpoint of job ${params.jobid} tells it yet.`);
+    return job.ledger;
+  });
+
   app.post<{ Params: { id: string } }>('/api/taskmanagers/:id/fail', async (request, reply) => {
     const { mode } = parseBody(failRequest, request.body);
     const { id } = request.params;
