@@ -2,6 +2,7 @@ import type { JobInfo } from '@weir/protocol';
 import { Panel } from '../../components/Panel.js';
 import { selectJob } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
+import { exactBytes } from '../../format/bytes.js';
 import { formatDuration } from '../../format/duration.js';
 import { formatCount, UNKNOWN } from '../../format/number.js';
 import { useMessages } from '../../messages/use-messages.js';
@@ -21,6 +22,7 @@ export function SettingsTable() {
         <p className="px-4 pb-3 text-ink-3 text-small">{text.none}</p>
       ) : (
         <dl className="px-4 pb-3 text-small wide:max-desk:columns-2 wide:max-desk:gap-8">
+          <Missing bytes={source?.bytesMissing} />
           {rowsOf(job, source === undefined ? UNKNOWN : `${text.sources[source.kind]} · ${source.description}`, text).map(
             ([name, value]) => (
               <div key={name} className="flex min-w-0 break-inside-avoid gap-3 border-line-2 border-t py-[5px]">
@@ -32,6 +34,18 @@ export function SettingsTable() {
         </dl>
       )}
     </Panel>
+  );
+}
+
+/** Of a source that reads what others write: it stands above all else once there is any. */
+function Missing({ bytes }: { readonly bytes: number | undefined }) {
+  const text = useMessages(settingsMessages);
+  if (bytes === undefined) return null;
+  return (
+    <div title={text.missingNote} className={`flex min-w-0 gap-3 border-line-2 border-t py-[5px] ${bytes > 0 ? 'text-alert' : ''}`}>
+      <dt className={`w-32 flex-none ${bytes > 0 ? '' : 'text-ink-3'}`}>{text.missing}</dt>
+      <dd>{exactBytes(bytes)}</dd>
+    </div>
   );
 }
 
