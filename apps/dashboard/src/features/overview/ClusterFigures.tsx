@@ -50,7 +50,8 @@ export function SlotsFigure() {
         <span data-testid="stat-slots-available" data-value={known ? slots.free : undefined}>
           {show(slots.free)}
         </span>{' '}
-        {text.free}
+        {/* Three digits leave no room for the word; it is said on hovering, and to a screen reader. */}
+        <span className={slots.total > 99 ? 'visually-hidden' : ''}>{text.free}</span>
       </small>
     </Figure>
   );
