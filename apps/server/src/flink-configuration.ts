@@ -10,8 +10,8 @@ export function flinkConfiguration(
     ['heartbeat.interval', String(engine.heartbeatInterval)],
     ['heartbeat.timeout', String(engine.heartbeatTimeout)],
     ['taskmanager.numberOfTaskSlots', String(engine.slotsPerTaskManager)],
-    ['state.checkpoints.dir', `file://${engine.checkpointDirectory}`],
-    ['state.savepoints.dir', `file://${engine.savepointDirectory}`],
+    ['state.checkpoints.dir', `file:${engine.checkpointDirectory}`],
+    ['state.savepoints.dir', `file:${engine.savepointDirectory}`],
   ];
   if (checkpoints) {
     entries.push(

@@ -6,7 +6,6 @@ import { expect, it } from 'vitest';
 import { asParameters } from './detection-parameters.js';
 import type { StoredJob } from './engine-types.js';
 import { Jobs } from './job-control.js';
-import { asPath } from './latest-checkpoint.js';
 import { defaultPlan } from './start-plan.js';
 import { FakeEmbeddedEngine } from './testing/fake-embedded-engine.js';
 import { checkpoint, JOB_ID, job, snapshot } from './testing/snapshot.js';
@@ -93,8 +92,4 @@ it('asks for "fresh" where there is no checkpoint', async () => {
   engine.stored = [];
   await jobs.startAgain({});
   expect(engine.submissions).toHaveLength(1);
-});
-
-it("reads Flink's and everybody else's file URLs", () => {
-  expect(['/a b', 'file:/a/b', 'file:///a%20b'].map(asPath)).toEqual(['/a b', '/a/b', '/a b']);
 });

@@ -266,7 +266,7 @@ export interface CheckpointConfigInfo {
   readonly maxConcurrent: number;
   readonly unaligned: boolean;
   readonly retained: number;
-  /** `file:///…` */
+  /** `file:/…` */
   readonly directory: string;
   readonly stateBackend: 'hashmap' | 'disk';
   /** -1: without limit. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { localPath as pathOf } from '@weir/runtime';
 import { UsageError } from './usage-error.js';
 
 /** Where the command was typed: npm runs scripts in the package's directory and says the caller's in INIT_CWD. */
@@ -11,11 +11,8 @@ function typedDirectory(environment: NodeJS.ProcessEnv = process.env): string {
 export function localPath(given: string, what: string, base = typedDirectory()): string {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(given)?.[1].toLowerCase();
   if (scheme === 'file') {
-    // Flink writes file:/tmp/x as well as file:///tmp/x; a host in between would be another machine's file.
-    const rest = given.slice('file:'.length);
-    const path = rest.startsWith('//') ? given : `file://${rest}`;
     try {
-      return fileURLToPath(path);
+      return resolve(base, pathOf(given));
     } catch {
       throw new UsageError(`${what}: "${given}" is no file on this machine; write it file:///path`);
     }

@@ -1,5 +1,5 @@
 import type { JobInfo } from '@weir/protocol';
-import { asPath } from '../latest-checkpoint.js';
+import { localPath } from '@weir/runtime';
 
 /** The last line of `--json`: figures of the exactly-once result, replays not counted. */
 export interface Summary {
@@ -29,7 +29,7 @@ export async function summarize(job: JobInfo, elapsedMs: number): Promise<Summar
   const path = job.checkpoints.latestCompleted?.externalPath;
   if (path === undefined) throw new Error('the job finished without a last checkpoint: its result cannot be counted');
   const { readCheckpoint } = await import('@weir/runtime/storage');
-  const reader = await readCheckpoint(asPath(path));
+  const reader = await readCheckpoint(localPath(path));
   const positions = Object.values(await reader.offsets()).flat() as Totals[];
   let alerts = 0;
   for (const uid of reader.uidsWith('operator')) {

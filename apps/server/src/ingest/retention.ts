@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { IngestLog } from '@weir/connectors';
 import type { CheckpointInfo } from '@weir/protocol';
+import { localPath } from '@weir/runtime';
 
 /** The source's uid in the detection job. */
 const SOURCE_UID = 'http-source';
@@ -28,7 +28,7 @@ export class Retention {
     if (status !== 'COMPLETED' || isSavepoint || discarded || externalPath === undefined) return;
     // The last segment is never deleted, so as long as there is no other there is nothing to find out.
     if (this.#log.segments.length < 2) return;
-    this.#again = dirname(pathOf(externalPath));
+    this.#again = dirname(localPath(externalPath));
     this.#working ??= this.#work().finally(() => {
       this.#working = undefined;
     });
@@ -78,6 +78,3 @@ async function nextEventOf(checkpoint: string): Promise<number> {
   const positions = (offsets[SOURCE_UID] ?? []) as readonly { readonly offset: number }[];
   return Math.min(...positions.map(({ offset }) => Number(offset)));
 }
-
-const pathOf = (externalPath: string): string =>
-  externalPath.startsWith('file://') ? fileURLToPath(externalPath) : externalPath.replace(/^file:/, '');

@@ -2,6 +2,7 @@ import type { CheckpointInfo, CheckpointType } from '@weir/protocol';
 import type { CheckpointingConfiguration } from '../api/configuration.js';
 import type { Cancellable, Clock } from '../common/clock.js';
 import { WeirError } from '../common/errors.js';
+import { externalPath } from '../common/external-path.js';
 import { BarrierFlag } from '../network/barrier-handler.js';
 import type { AcknowledgedState, SnapshotFigures } from '../rpc/taskmanager-messages.js';
 import type { CheckpointMetadata, CheckpointStorage } from './checkpoint-storage.js';
@@ -243,7 +244,7 @@ export class CheckpointCoordinator {
     const metadata = this.#options.metadataOf(checkpoint);
     try {
       await storage.writeMetadata(directory, metadata);
-      checkpoint.completed(clock.now(), `file:${directory}`);
+      checkpoint.completed(clock.now(), externalPath(directory));
       // A recovery finds checkpoints by their directory, a savepoint by this note alone: it must stand before a sink commits past the latest checkpoint.
       if (checkpoint.isSavepoint) await this.#note(checkpoint);
     } catch (error) {

@@ -1,8 +1,8 @@
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { LedgerInfo } from '@weir/protocol';
 import { ensureDirectory, isMissing, isPlainName, publish, type RandomSource, randomHex, writeWholeFile } from '../common/durable-files.js';
 import { CorruptCheckpointError, InvalidConfigurationError, WeirError } from '../common/errors.js';
+import { localPath } from '../common/external-path.js';
 import type { FileSystem } from '../common/file-system.js';
 import type { CheckpointMetadata, CheckpointStorage, OpenOperatorState, StoredCheckpoint } from './checkpoint-storage.js';
 import { readLedger } from './ledger.js';
@@ -180,9 +180,4 @@ export class FileSystemCheckpointStorage implements CheckpointStorage {
     if (!isPlainName(jobId)) throw new RangeError(`job id ${jobId}`);
     return join(this.#checkpointRoot, jobId);
   }
-}
-
-/** Flink's REST API gives directories as `file:///…` too. */
-export function localPath(pathOrUrl: string): string {
-  return pathOrUrl.startsWith('file:') ? fileURLToPath(pathOrUrl) : pathOrUrl;
 }

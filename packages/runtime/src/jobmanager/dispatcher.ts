@@ -4,6 +4,7 @@ import { CheckpointFailedError } from '../checkpoint/checkpoint-coordinator.js';
 import type { CheckpointStorage, OpenOperatorState } from '../checkpoint/checkpoint-storage.js';
 import type { Clock } from '../common/clock.js';
 import { WeirError } from '../common/errors.js';
+import { externalPath } from '../common/external-path.js';
 import { buildStreamGraph } from '../graph/environment.js';
 import { createJobGraph } from '../graph/job-graph.js';
 import type { ToJobManager } from '../rpc/taskmanager-messages.js';
@@ -168,7 +169,7 @@ export class Dispatcher {
 }
 
 function completed(checkpoint: { readonly id: number; readonly directory: string }): CommandResult {
-  return { ok: true, checkpointId: checkpoint.id, externalPath: `file:${checkpoint.directory}` };
+  return { ok: true, checkpointId: checkpoint.id, externalPath: externalPath(checkpoint.directory) };
 }
 
 function target(command: { readonly targetDirectory?: string }): { readonly targetDirectory?: string } {

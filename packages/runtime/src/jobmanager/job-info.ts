@@ -1,4 +1,5 @@
 import type { JobInfo, VertexInfo } from '@weir/protocol';
+import { externalPath } from '../common/external-path.js';
 import type { JobHistory } from './job-history.js';
 import type { JobRecord, JobResult } from './job-record.js';
 import { createRestartStrategy } from './restart-strategy.js';
@@ -21,7 +22,7 @@ export function jobInfo(record: JobRecord, history: JobHistory, checkpointDirect
     startTime: record.submittedAt,
     endTime: Math.round(live.endTime),
     lastModification: history.lastModification,
-    timestamps: history.timestamps,
+    timestamps: { ...history.timestamps, INITIALIZING: record.submittedAt },
     parallelism,
     vertices: live.vertices,
     checkpointConfig: {
@@ -33,7 +34,7 @@ export function jobInfo(record: JobRecord, history: JobHistory, checkpointDirect
       maxConcurrent: 1,
       unaligned: checkpointing.unaligned,
       retained: checkpointing.retained,
-      directory: `file://${checkpointDirectory}`,
+      directory: externalPath(checkpointDirectory),
       stateBackend,
       tolerableFailed: checkpointing.tolerableFailed,
     },

@@ -4,6 +4,7 @@ import type { RestorePoint } from '../checkpoint/checkpoint-restore.js';
 import type { CheckpointStorage, OpenOperatorState } from '../checkpoint/checkpoint-storage.js';
 import type { Cancellable, Clock } from '../common/clock.js';
 import { WeirError } from '../common/errors.js';
+import { externalPath } from '../common/external-path.js';
 import type { JobGraph } from '../graph/job-graph.js';
 import type { StreamGraph } from '../graph/stream-graph.js';
 import type { ToJobManager } from '../rpc/taskmanager-messages.js';
@@ -160,7 +161,7 @@ export class JobMaster {
       id: metadata.checkpointId,
       restoreTimestamp: this.#options.clock.now(),
       isSavepoint: metadata.isSavepoint,
-      externalPath: `file:${directory}`,
+      externalPath: externalPath(directory),
     });
   }
 
