@@ -13,6 +13,7 @@ import { FileJobStore, type JobListing } from '../jobmanager/job-store.js';
 import { Doorbell } from '../network/doorbell.js';
 import { bundleJob } from './bundle-job.js';
 import type { EmbeddedEngine, EmbeddedEngineOptions, JobSubmission, StoredJob } from './engine-api.js';
+import { FailedStarts } from './failed-starts.js';
 import { loadJob } from './load-job.js';
 import { storedJobs } from './stored-jobs.js';
 import type {
@@ -42,7 +43,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Starts the threads; resolves once a JobManager leads and every TaskManager has registered. */
+/** Starts the threads; resolves once a JobManager leads and every TaskManager has registered. Rejects with an `EngineStartError` if they never will. */
 export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
   await mkdir(join(options.dataDirectory, 'jobs'), { recursive: true });
   await mkdir(options.checkpointDirectory, { recursive: true });
@@ -90,8 +91,15 @@ class EmbeddedCluster implements EmbeddedEngine {
   }
 
   async start(): Promise<void> {
-    const ready = new Promise<void>((resolve) => {
-      const stop = this.subscribe(() => {
+    const failedStarts = new FailedStarts();
+    const ready = new Promise<void>((resolve, reject) => {
+      const stop = this.subscribe((event) => {
+        const failure = failedStarts.accept(event);
+        if (failure !== undefined) {
+          stop();
+          reject(failure);
+          return;
+        }
         if (!this.#leading || this.#snapshot.taskManagers.length === 0) return;
         if (!this.#snapshot.taskManagers.every((taskManager) => taskManager.registered)) return;
         stop();
@@ -99,7 +107,12 @@ class EmbeddedCluster implements EmbeddedEngine {
       });
     });
     this.#startJobManager();
-    await ready;
+    try {
+      await ready;
+    } catch (error) {
+      await this.stop({ lastCheckpoint: false });
+      throw error;
+    }
   }
 
   // Engine
