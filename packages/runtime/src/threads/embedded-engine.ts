@@ -190,10 +190,24 @@ class EmbeddedCluster implements EmbeddedEngine {
   }
 
   async #run(record: JobRecord, message: (request: number) => SupervisorToJobManager): Promise<void> {
-    const result = await this.#ask(message);
-    if (!result.ok) throw new WeirError(result.code, result.message);
+    try {
+      const result = await this.#ask(message);
+      if (!result.ok) throw new WeirError(result.code, result.message);
+    } catch (error) {
+      if (!(error instanceof WeirError) || error.code !== 'NO_LEADER' || this.#stopping || !(await this.#isResumable(record.jobId)))
+        throw error;
+      // The JobManager was lost, but not before the job was on disk: it is there to stay, so the next JobManager takes it over.
+      this.#records.set(record.jobId, record);
+      if (this.#leading) void this.#recover(record);
+    }
     this.#records.set(record.jobId, record);
     this.#submitted.set(record.jobId, record);
+  }
+
+  /** On disk, and has not ended. */
+  async #isResumable(jobId: string): Promise<boolean> {
+    const stored = await new FileJobStore(new NodeFileSystem(), this.#options.dataDirectory).load(jobId);
+    return stored !== undefined && stored.result === undefined;
   }
 
   async #bundle(
