@@ -76,7 +76,10 @@ export class Server {
       (error) => this.#complain(error),
       (change) => this.#dashboard.acceptAlert(change),
     );
-    this.#events = new EventLog(new ReplayMarksFile(join(directory.path, 'replay-marks.json')), options.print);
+    this.#events = new EventLog(new ReplayMarksFile(join(directory.path, 'replay-marks.json')), {
+      print: options.print,
+      printsEvents: () => this.#isSimulated(),
+    });
     this.#ingest = new IngestService({ engine: () => this.#engine, onError: (error) => this.#complain(error) });
     this.#jobs = new Jobs({
       engine: () => this.#engine,
@@ -118,6 +121,11 @@ export class Server {
       if (error instanceof RunError || error instanceof UsageError) throw error;
       throw new RunError(error instanceof Error ? error.message : String(error), { cause: error });
     }
+  }
+
+  #isSimulated(): boolean {
+    const source = this.#engine?.snapshot().jobs[0]?.parameters.source as { readonly kind?: unknown } | undefined;
+    return (source?.kind ?? 'simulated') === 'simulated';
   }
 
   async stop(): Promise<void> {

@@ -20,7 +20,7 @@ import type { Alert, UserEvent } from './events.js';
 const HIGHEST_COUNT = 2 ** 31 - 1;
 
 export interface AbnormalCountOptions {
-  /** Publishes each event as a line of the processing log, topic `process`. Only for a low rate. */
+  /** Publishes each event as a line of the processing log, topic `process`. What is beyond the publisher's rate is left out, at the price of a look at its bucket. */
   readonly logEvents?: boolean;
 }
 
@@ -43,6 +43,9 @@ export class AbnormalCountProcessFunction implements KeyedProcessFunction<string
   #processed!: Total;
   #alerts!: Total;
   #keys!: Total;
+  /** What the line that is being published is about. */
+  #event!: UserEvent;
+  #count = 0;
 
   constructor(maxCount = 3, options: AbnormalCountOptions = {}) {
     this.maxCount = maxCount;
@@ -84,9 +87,17 @@ export class AbnormalCountProcessFunction implements KeyedProcessFunction<string
     this.#context.publish('alert', alert);
   }
 
-  #logEvent({ userId, isAbnormal, timestamp, sequence }: UserEvent, abnormalCount: number): void {
-    this.#context.publish('process', { userId, isAbnormal, abnormalCount, timestamp, sequence });
+  #logEvent(event: UserEvent, count: number): void {
+    this.#event = event;
+    this.#count = count;
+    this.#context.publish('process', this.#line);
   }
+
+  /** Made only of events that are published. */
+  readonly #line = (): unknown => {
+    const { userId, isAbnormal, timestamp, sequence } = this.#event;
+    return { userId, isAbnormal, abnormalCount: this.#count, timestamp, sequence };
+  };
 
   snapshotState(): void {
     for (const total of this.#totals) total.store();

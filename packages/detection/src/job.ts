@@ -3,7 +3,7 @@ import { defineJob, type SingleOutputStreamOperator, type StreamExecutionEnviron
 import { AbnormalCountProcessFunction } from './abnormal-count-process-function.js';
 import { AlertSink } from './alert-sink.js';
 import { alert, type UserEvent } from './events.js';
-import { type JobParameters, readParameters } from './job-parameters.js';
+import { type JobParameters, readParameters, type SourceParameters } from './job-parameters.js';
 
 /** With it user k lands on subtask k at parallelism 3, as in the seed system's picture (128 would send two users to one). */
 const SEED_MAX_PARALLELISM = 103;
@@ -16,8 +16,7 @@ export default defineJob<JobParameters>({
     const { layout, parallelism, threshold } = parameters;
     env.setParallelism(parallelism);
     const source = addSource(env, parameters);
-    const { kind } = parameters.source;
-    const logEvents = kind === 'simulated' && parameters.source.logEvents === true;
+    const logEvents = logsEvents(parameters.source);
     const process = source
       .keyBy('userId')
       .process(new AbnormalCountProcessFunction(threshold, { logEvents }), alert)
@@ -45,15 +44,33 @@ function addSource(env: StreamExecutionEnvironment, { source, parallelism }: Job
     case 'load':
       return env.fromSource(new LoadSource(source), userEvent).uid('load-source').name('LoadSource').setParallelism(parallelism);
     case 'http':
-      return env.fromSource(new IngestSource(source), userEvent).uid('http-source').name('HttpSource').setParallelism(1);
+      return env
+        .fromSource(new IngestSource({ ...source, logEvents: logsEvents(source) }), userEvent)
+        .uid('http-source')
+        .name('HttpSource')
+        .setParallelism(1);
     case 'files':
       if (source.follow) {
         const { files, format, key } = source;
-        const followed = new FollowSource({ path: files[0], format, key });
+        const followed = new FollowSource({ path: files[0], format, key, logEvents: logsEvents(source) });
         return env.fromSource(followed, userEvent).uid('followed-file-source').name('FollowedFileSource').setParallelism(1);
       }
       // One reader: files are in order only if they are read in order.
       return env.fromSource(new FileSource(source), userEvent).uid('file-source').name('FileSource').setParallelism(1);
+  }
+}
+
+/** Whether each event is a line of the log, as far as the publisher's rate allows: where it is somebody's own, or slow enough to be read. */
+function logsEvents(source: SourceParameters): boolean {
+  switch (source.kind) {
+    case 'simulated':
+      return source.logEvents === true;
+    case 'files':
+      return source.follow === true;
+    case 'http':
+      return true;
+    case 'load':
+      return false;
   }
 }
 

@@ -9,10 +9,11 @@ function published(sequence: number, dropped = 0): EngineEvent {
   return { type: 'published', at: 5.4, jobId: 'j', topic: 'source', taskManagerId: 't', vertexId: 'v', subtask: 1, dropped, payload };
 }
 
-function open(): { log: EventLog; printed: string[] } {
+function open(printsEvents = true): { log: EventLog; printed: string[] } {
   const printed: string[] = [];
   // A directory that is not there: nothing is remembered, and nothing fails.
-  return { log: new EventLog(new ReplayMarksFile(join('/nowhere', 'marks')), (line) => printed.push(line)), printed };
+  const marks = new ReplayMarksFile(join('/nowhere', 'marks'));
+  return { log: new EventLog(marks, { print: (line) => printed.push(line), printsEvents: () => printsEvents }), printed };
 }
 
 it('numbers its lines, says which are made again, and passes on what was left out', () => {
@@ -35,5 +36,18 @@ it('keeps the newest 2,000', () => {
   for (let n = 1; n <= 4_500; n++) log.accept(published(n));
   expect(log.newest(9_999).map(({ number }) => number)).toEqual(Array.from({ length: 2_000 }, (_, i) => 2_501 + i));
   expect(log.newest(3).map(({ number }) => number)).toEqual([4_498, 4_499, 4_500]);
+  log.close();
+});
+
+it('tells a terminal of alerts alone, where each event would be too much', () => {
+  const { log, printed } = open(false);
+  log.accept(published(1));
+  log.accept({
+    ...(published(2) as Extract<EngineEvent, { type: 'published' }>),
+    topic: 'alert',
+    payload: { message: '[ALERT] x', id: 'a' },
+  });
+  expect(printed).toEqual(['[ALERT] x']);
+  expect(log.newest(9)).toHaveLength(2);
   log.close();
 });

@@ -5,21 +5,27 @@ import type { ReplayMarksFile } from './replay-marks-file.js';
 /** Lines kept for who looks later. */
 const KEPT = 2_000;
 
+export interface EventLogOptions {
+  readonly print: (line: string) => void;
+  /** Whether a terminal is told of each event: of one's own log, which may grow fast, it is told alerts and what is out of the ordinary. */
+  readonly printsEvents: () => boolean;
+}
+
 /** `dropped`: lines that the engine left out just before this one. */
 export type LogListener = (line: LogLine, dropped: number) => void;
 
 /** What happened, as numbered lines: the newest are kept, each is told to the terminal and to whoever listens. */
 export class EventLog {
   readonly #marks: ReplayMarksFile;
-  readonly #print: (line: string) => void;
+  readonly #options: EventLogOptions;
   /** Line n stands at n modulo their number. */
   readonly #ring: LogLine[] = [];
   readonly #listeners = new Set<LogListener>();
   #last = 0;
 
-  constructor(marks: ReplayMarksFile, print: (line: string) => void) {
+  constructor(marks: ReplayMarksFile, options: EventLogOptions) {
     this.#marks = marks;
-    this.#print = print;
+    this.#options = options;
   }
 
   /** Every event of the engine, in order. */
@@ -28,7 +34,8 @@ export class EventLog {
     if (event.type === 'published') this.#marks.noteChange();
     const described = describeEvent(event);
     if (described === undefined) return;
-    this.#print(eventLine(event, replayed) as string);
+    const isEvent = described.level === 'info' && (described.kind === 'source' || described.kind === 'process');
+    if (!isEvent || this.#options.printsEvents()) this.#options.print(eventLine(event, replayed) as string);
     const line: LogLine = { number: ++this.#last, at: Math.round(event.at), ...described, replayed };
     this.#ring[line.number % KEPT] = line;
     const dropped = event.type === 'published' ? event.dropped : 0;

@@ -183,8 +183,9 @@ function keyedVertex(job: JobInfo): VertexInfo | undefined {
   return job.vertices.find(({ inputs }) => inputs.some(({ shipStrategy }) => shipStrategy === 'HASH'));
 }
 
-/** As the job itself decides it (`logEvents` of its simulated source). */
+/** As the job itself decides it. */
 function publishesEachEvent({ parameters }: JobInfo): boolean {
-  const { kind = 'simulated', intervalMs = 5_000, logEvents } = (parameters.source ?? {}) as Record<string, unknown>;
+  const { kind = 'simulated', intervalMs = 5_000, logEvents, follow } = (parameters.source ?? {}) as Record<string, unknown>;
+  if (kind === 'http' || (kind === 'files' && follow === true)) return true;
   return kind === 'simulated' && (typeof logEvents === 'boolean' ? logEvents : Number(intervalMs) >= 100);
 }

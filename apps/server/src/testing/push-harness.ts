@@ -44,7 +44,10 @@ export class PushHarness {
       (error) => this.errors.push(error),
       (change) => this.#dashboard.acceptAlert(change),
     );
-    const events = new EventLog(new ReplayMarksFile(join(this.directory, 'replay-marks.json')), () => {});
+    const events = new EventLog(new ReplayMarksFile(join(this.directory, 'replay-marks.json')), {
+      print: () => undefined,
+      printsEvents: () => true,
+    });
     const jobs = options.jobs ?? {
       startAgain: async (request) => {
         this.started.push(request);

@@ -86,7 +86,9 @@ export class IngestReader implements SourceReader<UserEvent, IngestPosition> {
       return;
     }
     this.#totals.events++;
-    output.collect({ userId: event.userId, isAbnormal: event.isAbnormal, timestamp: event.timestamp, sequence });
+    const handedOver = { userId: event.userId, isAbnormal: event.isAbnormal, timestamp: event.timestamp, sequence };
+    output.collect(handedOver);
+    if (this.#options.logEvents) this.#context.publish('source', handedOver);
   }
 
   #nextFrame(): Current | undefined {

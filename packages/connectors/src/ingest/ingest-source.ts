@@ -11,6 +11,8 @@ export interface IngestSourceOptions {
   readonly key: KeyField;
   /** Number of the event that a first start begins with. */
   readonly from: number;
+  /** Publishes each event as a line of the log, topic `source`. */
+  readonly logEvents?: boolean;
 }
 
 /** How far the log has been read. There is one of it in the whole source. */

@@ -71,7 +71,7 @@ export class FakeProcess {
           },
         };
       },
-      publish: (topic, payload) => void this.published.push({ topic, payload }),
+      publish: (topic, payload) => this.published.push({ topic, payload: typeof payload === 'function' ? payload() : payload }),
     };
   }
 }

@@ -98,7 +98,9 @@ export class FollowReader implements SourceReader<UserEvent, FollowPosition> {
     const { totals } = this.#figures;
     while (followed.repeated < events.times) {
       if (totals.events >= mostEvents || !output.hasRoom()) return false;
-      output.collect({ userId: events.userId, isAbnormal: events.isAbnormal, timestamp: events.timestamp, sequence: totals.sequence });
+      const event = { userId: events.userId, isAbnormal: events.isAbnormal, timestamp: events.timestamp, sequence: totals.sequence };
+      output.collect(event);
+      if (this.#options.logEvents) this.#context.publish('source', event);
       followed.repeated++;
       totals.events++;
       totals.sequence++;

@@ -12,6 +12,8 @@ export interface FollowSourceOptions {
   /** Told by its ending or first lines unless given; the files after it have the same. */
   readonly format?: FormatName | undefined;
   readonly key: KeyField;
+  /** Publishes each event as a line of the log, topic `source`. */
+  readonly logEvents?: boolean;
 }
 
 /**
