@@ -108,8 +108,11 @@ export interface KeyState {
 /** Columns of equal length, oldest first. */
 export interface Series {
   readonly at: readonly number[];
-  /** Records a second out of each subtask of the sources, by `vertexId:subtask`. */
-  readonly throughput: Readonly<Record<string, readonly number[]>>;
+  /**
+   * Records a second out of each subtask of the sources and into each of the others, by `vertexId:subtask`; of a job of many tasks only the sum of each vertex, by
+   * `vertexId`. Null where there was no such task.
+   */
+  readonly throughput: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
 export type LogKind = 'source' | 'process' | 'sink' | 'alert' | 'checkpoint' | 'recovery' | 'cluster' | 'job';

@@ -25,7 +25,7 @@ it('has a sample a second, made from counters', () => {
     history.accept(at(second, count));
   const { at: times, throughput } = history.series();
   expect(times).toEqual([START + 1_000, START + 3_000]);
-  expect(Object.keys(throughput)).toEqual([0, 1, 2].map((subtask) => `${SOURCE}:${subtask}`));
+  expect(Object.keys(throughput)).toEqual(job().vertices.flatMap(({ id, subtasks }) => subtasks.map(({ index }) => `${id}:${index}`)));
   expect(throughput[`${SOURCE}:0`]).toEqual([200, 50]);
   expect(history.series()).toBe(history.series());
 });
@@ -45,8 +45,9 @@ it('thins what is older and forgets what is older than an hour', () => {
   expect(times.at(0)).toBeGreaterThan(START + (9_000 - 3_700) * 1_000);
   expect(times.at(-1)).toBe(START + 9_000_000);
   expect([...times].sort((a, b) => a - b)).toEqual(times);
-  for (const column of Object.values(throughput)) {
+  for (const [name, column] of Object.entries(throughput)) {
     expect(column).toHaveLength(times.length);
+    if (!name.startsWith(SOURCE)) continue;
     expect(new Set(column)).toEqual(new Set([10]));
   }
 });
@@ -63,4 +64,33 @@ it('goes on with what was stored', () => {
   second.restore(stored);
   expect(second.series().at).toEqual([...stored.map((sample) => sample.at), START + 31_000]);
   expect(second.takeUnsaved()).toEqual([]);
+});
+
+it('counts what comes into a task that is no source, and tells a job of many tasks by vertex', () => {
+  const many = (second: number, parallelism: number): EngineSnapshot => {
+    const vertices = job().vertices.map((vertex) => {
+      const [first] = vertex.subtasks;
+      const metrics = { ...first.metrics, numRecordsIn: second * 3, numRecordsOut: second * 2 };
+      return { ...vertex, subtasks: Array.from({ length: parallelism }, (_, index) => ({ ...first, index, metrics })) };
+    });
+    return snapshot({ at: START + second * 1_000, jobs: [job({ vertices })] });
+  };
+  const rates = (parallelism: number) => {
+    const history = new ThroughputHistory();
+    for (const second of [0, 1]) history.accept(many(second, parallelism));
+    return history.series().throughput;
+  };
+  const [source, process] = job().vertices.map(({ id }) => id);
+  expect(rates(3)).toMatchObject({ [`${source}:2`]: [2], [`${process}:2`]: [3] });
+  expect(rates(40)).toMatchObject({ [source]: [80], [process]: [120] });
+});
+
+it('knows nothing of a task where it had none', () => {
+  const history = new ThroughputHistory();
+  history.restore([{ at: START - 5_000, rates: { other: 4 } }]);
+  history.accept(at(0, 0));
+  history.accept(at(1, 7));
+  const { throughput } = history.series();
+  expect(throughput.other).toEqual([4, null]);
+  expect(throughput[`${SOURCE}:0`]).toEqual([null, 7]);
 });

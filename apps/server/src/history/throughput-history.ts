@@ -1,6 +1,6 @@
 import type { EngineSnapshot, Series } from '@weir/protocol';
 
-/** What the sources emitted at one moment, records a second by `vertexId:subtask`. */
+/** What passed each task at one moment, records a second: see `Series`. */
 export interface Sample {
   readonly at: number;
   readonly rates: Readonly<Record<string, number>>;
@@ -11,6 +11,8 @@ const SAMPLE_EVERY = 950;
 /** So many samples of a second stay as they are; then they are thinned, a minute at a time. */
 const FINE = 360;
 const FINE_STEP = 60;
+/** A job of more tasks is told by vertex: a page gets an hour of each column. */
+const MOST_TASKS = 36;
 /** Samples that become one. */
 const THINNED = 5;
 /** ms */
@@ -21,7 +23,7 @@ interface Counter {
   readonly count: number;
 }
 
-/** The last hour of what each source subtask emitted: each second of the last minutes, before that an average of five. */
+/** The last hour of what passed each task: each second of the last minutes, before that an average of five. */
 export class ThroughputHistory {
   #coarse: Sample[] = [];
   #fine: Sample[] = [];
@@ -40,17 +42,19 @@ export class ThroughputHistory {
     this.#at = snapshot.at;
     const counters = new Map<string, Counter>();
     const rates: Record<string, number> = {};
+    const isSmall = job.vertices.reduce((sum, { subtasks }) => sum + subtasks.length, 0) <= MOST_TASKS;
     for (const vertex of job.vertices) {
-      if (vertex.inputs.length > 0) continue;
+      const isSource = vertex.inputs.length === 0;
       for (const { index, attempt, metrics } of vertex.subtasks) {
-        const name = `${vertex.id}:${index}`;
-        const count = metrics.numRecordsOut;
-        counters.set(name, { attempt, count });
-        const before = this.#counters.get(name);
+        const task = `${vertex.id}:${index}`;
+        const count = isSource ? metrics.numRecordsOut : metrics.numRecordsIn;
+        counters.set(task, { attempt, count });
+        const before = this.#counters.get(task);
         if (before === undefined) continue;
         // A restarted task counts from 0 again.
-        const emitted = before.attempt === attempt && count >= before.count ? count - before.count : count;
-        rates[name] = Math.round((emitted * 100_000) / elapsed) / 100;
+        const passed = before.attempt === attempt && count >= before.count ? count - before.count : count;
+        const name = isSmall ? task : vertex.id;
+        rates[name] = rounded((rates[name] ?? 0) + (passed * 1_000) / elapsed);
       }
     }
     this.#counters = counters;
@@ -90,14 +94,24 @@ export class ThroughputHistory {
 }
 
 function average(samples: readonly Sample[]): Sample {
-  const sums: Record<string, number> = {};
-  for (const { rates } of samples) for (const [name, rate] of Object.entries(rates)) sums[name] = (sums[name] ?? 0) + rate;
-  const rates = Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, Math.round((sum * 100) / samples.length) / 100]));
+  const sums: Record<string, { sum: number; count: number }> = {};
+  for (const { rates } of samples) {
+    for (const [name, rate] of Object.entries(rates)) {
+      sums[name] ??= { sum: 0, count: 0 };
+      sums[name].sum += rate;
+      sums[name].count++;
+    }
+  }
+  const rates = Object.fromEntries(Object.entries(sums).map(([name, { sum, count }]) => [name, rounded(sum / count)]));
   return { at: samples.at(-1)?.at ?? 0, rates };
+}
+
+function rounded(rate: number): number {
+  return Math.round(rate * 100) / 100;
 }
 
 function columns(samples: readonly Sample[]): Series {
   const names = [...new Set(samples.flatMap(({ rates }) => Object.keys(rates)))];
-  const column = (name: string) => samples.map(({ rates }) => rates[name] ?? 0);
+  const column = (name: string) => samples.map(({ rates }) => rates[name] ?? null);
   return { at: samples.map(({ at }) => at), throughput: Object.fromEntries(names.map((name) => [name, column(name)])) };
 }
