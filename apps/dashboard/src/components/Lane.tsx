@@ -4,12 +4,14 @@ interface Props {
   readonly id: string;
   readonly title: string;
   readonly side: ReactNode;
+  /** Beside the title. */
+  readonly tool?: ReactNode;
   readonly children: ReactNode;
   readonly testId?: string | undefined;
 }
 
 /** One lane of the tray: its figures at the left, under the machine's first column; its plot at the right, on the axis that all lanes share. */
-export function Lane({ id, title, side, children, testId }: Props) {
+export function Lane({ id, title, side, tool, children, testId }: Props) {
   return (
     <section
       id={id}
@@ -18,9 +20,12 @@ export function Lane({ id, title, side, children, testId }: Props) {
       className="grid grid-cols-1 gap-x-0 gap-y-1.5 pt-3 pb-1 [&+&]:border-line-2 [&+&]:border-t wide:grid-cols-[204px_minmax(0,1fr)]"
     >
       <div className="min-w-0 wide:pr-4">
-        <h2 id={`${id}-lane`} className="whitespace-nowrap font-bold text-title">
-          {title}
-        </h2>
+        <div className="flex items-center justify-between gap-2">
+          <h2 id={`${id}-lane`} className="whitespace-nowrap font-bold text-title">
+            {title}
+          </h2>
+          {tool}
+        </div>
         {side}
       </div>
       <div className="relative min-w-0">{children}</div>

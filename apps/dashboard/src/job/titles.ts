@@ -13,13 +13,19 @@ export function knownOperator(vertex: VertexInfo): { readonly keyField: string; 
 }
 
 /** What an operator that ships with Weir does, as a key of the messages. */
-const DOES: Readonly<Record<string, 'makesEvents' | 'counts' | 'writes'>> = {
+type Does = 'makesEvents' | 'follows' | 'reads' | 'receives' | 'counts' | 'writes';
+
+const DOES: Readonly<Record<string, Does>> = {
   'random-user-event-source': 'makesEvents',
+  'load-source': 'makesEvents',
+  'followed-file-source': 'follows',
+  'file-source': 'reads',
+  'http-source': 'receives',
   'abnormal-count-process': 'counts',
   'alert-sink': 'writes',
 };
 
-export function whatItDoes(vertex: VertexInfo): 'makesEvents' | 'counts' | 'writes' | undefined {
+export function whatItDoes(vertex: VertexInfo): Does | undefined {
   return vertex.operators.map((operator) => DOES[operator.uid]).find((does) => does !== undefined);
 }
 
@@ -35,6 +41,6 @@ export function titlesOf(columns: readonly MachineColumn[], roles: ReadonlyMap<s
   );
 }
 
-function headOf(name: string): string {
+export function headOf(name: string): string {
   return (name.split(' -> ')[0] ?? name).replace(/^(Source|Sink): /, '');
 }

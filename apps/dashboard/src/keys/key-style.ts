@@ -1,3 +1,5 @@
+import type { Followed } from './choose-followed.js';
+
 /** A hue is never alone: each comes with a shape of its own. */
 export interface KeyStyle {
   /** 1, 2, 3: `--key-N` and `--key-N-text` in tokens.css. */
@@ -5,14 +7,14 @@ export interface KeyStyle {
   readonly shape: 'circle' | 'square' | 'triangle';
 }
 
-const styles: readonly KeyStyle[] = [
+/** By place. */
+export const keyStyles: readonly KeyStyle[] = [
   { hue: 1, shape: 'circle' },
   { hue: 2, shape: 'square' },
   { hue: 3, shape: 'triangle' },
 ];
 
-/** Where three keys or fewer are all there are, each has a hue; where there are more, all are plain water (undefined). `known` is in a fixed order. */
-export function keyStyle(key: string | undefined, known: readonly string[]): KeyStyle | undefined {
-  if (key === undefined || known.length > styles.length) return undefined;
-  return styles[known.indexOf(key)];
+/** That of a key that is followed; all others are plain water (undefined). */
+export function keyStyle(key: string | undefined, followed: Followed): KeyStyle | undefined {
+  return key === undefined ? undefined : keyStyles[followed.indexOf(key)];
 }

@@ -2,7 +2,7 @@ import type { AlertEntry } from '@weir/protocol';
 import { memo } from 'react';
 import { exactTime, formatClock } from '../../format/clock.js';
 import { formatCount } from '../../format/number.js';
-import { useKeyStyle } from '../../keys/known-keys.js';
+import { useKeyStyle } from '../../keys/use-key-style.js';
 import { useMessages } from '../../messages/use-messages.js';
 import { followKey } from '../../view/actions.js';
 import { alertMessages } from './messages.js';
@@ -38,12 +38,13 @@ export const AlertRow = memo(function AlertRow({ alert }: { readonly alert: Aler
           opacity={alert.status === 'withdrawn' ? 0.6 : 1}
         />
       </svg>
-      <span className={`truncate ${alert.status === 'withdrawn' ? 'text-ink-3 line-through' : ''}`}>
-        {before}
-        <b className="font-semibold" style={{ color: style ? `var(--key-${style.hue}-text)` : undefined }}>
+      {/* What stands before is cut first, then a long user, never what follows: the count is the news. */}
+      <span className={`flex min-w-0 whitespace-pre ${alert.status === 'withdrawn' ? 'text-ink-3 line-through' : ''}`}>
+        <span className="min-w-0 shrink-[1000] truncate">{before}</span>
+        <b className="min-w-0 truncate font-semibold" style={{ color: style ? `var(--key-${style.hue}-text)` : undefined }}>
           {user}
         </b>
-        {after}
+        <span className="flex-none">{after}</span>
       </span>
       <time className="whitespace-nowrap text-ink-3 text-small">{formatClock(shown)}</time>
     </div>

@@ -2,7 +2,7 @@ import type { CheckpointContents, CheckpointInfo } from '@weir/protocol';
 import { formatBytes } from '../../format/bytes.js';
 import { formatCount } from '../../format/number.js';
 import { KeyMark } from '../../keys/KeyMark.js';
-import { useKeyStyle } from '../../keys/known-keys.js';
+import { useKeyStyle } from '../../keys/use-key-style.js';
 import { useMessages } from '../../messages/use-messages.js';
 import { useContents } from './contents.js';
 import { detailMessages } from './detail-messages.js';

@@ -30,6 +30,11 @@ export const detailMessages = defineMessages(
     sync: 'Sync',
     async: 'Async',
     size: 'Size',
+    barsTitle: 'Latest checkpoint',
+    noneYet: 'No checkpoint has completed yet.',
+    open: 'open',
+    parts: { travel: 'barrier on its way', alignment: 'alignment', sync: 'state fixed', async: 'state written' },
+    slowestOf: (shown: number, all: number) => `the ${shown} slowest of ${all}`,
   },
   {
     title: (id) => `체크포인트 ${id}`,
@@ -60,5 +65,10 @@ export const detailMessages = defineMessages(
     sync: '동기',
     async: '비동기',
     size: '크기',
+    barsTitle: '최근 체크포인트',
+    noneYet: '아직 완료된 체크포인트가 없습니다.',
+    open: '자세히',
+    parts: { travel: '배리어 이동', alignment: '정렬', sync: '상태 고정', async: '상태 기록' },
+    slowestOf: (shown, all) => `${all}개 중 가장 느린 ${shown}개`,
   },
 );

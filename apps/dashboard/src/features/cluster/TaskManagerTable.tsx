@@ -29,7 +29,7 @@ export function TaskManagerTable() {
         <table className="w-full border-collapse text-small">
           <thead className="sticky top-0 bg-panel">
             <tr className="h-7 text-ink-3 [&>th]:whitespace-nowrap [&>th]:px-2 [&>th]:text-right [&>th]:font-medium">
-              <th className="pl-4! text-left!">{text.name}</th>
+              <th className="sticky left-0 bg-panel pl-4! text-left!">{text.name}</th>
               <th className="text-left!">{text.status}</th>
               <th>{text.attempt}</th>
               <th>{text.slots}</th>
@@ -61,7 +61,7 @@ function Row({ taskManager }: { readonly taskManager: TaskManagerInfo }) {
   const known = registered ? metrics : undefined;
   return (
     <tr className="h-[30px] border-line-2 border-t [&>td]:whitespace-nowrap [&>td]:px-2 [&>td]:text-right">
-      <td className="pl-4! text-left! font-semibold">{taskManagerName(id)}</td>
+      <td className="sticky left-0 bg-panel pl-4! text-left! font-semibold">{taskManagerName(id)}</td>
       <td className={`text-left! ${tones[status]}`}>{text.statuses[status]}</td>
       <td>{formatCount(attempt)}</td>
       <td>{registered ? `${slots - freeSlots} / ${slots}` : UNKNOWN}</td>

@@ -6,7 +6,6 @@ import { useView } from '../../view/view-store.js';
 import './machine.css';
 import { titlesOf } from '../../job/titles.js';
 import { machineMessages } from './messages.js';
-import { followedKeys } from './model/followed-keys.js';
 import { layoutOf, type MachineLayout } from './model/layout.js';
 import type { Places } from './model/placement.js';
 import { NO_ROUTES, routesOf } from './model/routes.js';
@@ -23,6 +22,7 @@ import { MachineCanvas } from './ui/MachineCanvas.js';
 import { MachineTable } from './ui/MachineTable.js';
 import { createMachinery, MachineryContext } from './ui/machinery.js';
 import { TaskManagerBand } from './ui/TaskManagerBand.js';
+import { useFollowed } from './ui/use-followed.js';
 import { useGeometry } from './ui/use-geometry.js';
 import { WireLines } from './ui/WireLines.js';
 
@@ -44,9 +44,7 @@ export function Machine() {
   const titles = useMemo(() => titlesOf(layout.columns, layout.roles), [layout]);
   const structure = structureOf(layout);
   const geometry = useGeometry(root, `${structure} ${language} ${asTable}`);
-  const followedText = keys.length > 3 ? '' : keys.map((key) => `${key.key} ${key.keyGroup} ${key.subtask}`).join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the same keys are the same ways, whatever their counts.
-  const followed = useMemo(() => followedKeys(keys), [followedText]);
+  const followed = useFollowed(keys);
   // biome-ignore lint/correctness/useExhaustiveDependencies: ways change with the structure, not with each figure in the layout.
   const routes = useMemo(
     () =>

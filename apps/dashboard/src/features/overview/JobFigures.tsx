@@ -27,7 +27,7 @@ export function UptimeFigure() {
 
 export function EventsFigure() {
   const text = useMessages(overviewMessages);
-  const rate = useDashboard((dashboard) => meanThroughput(dashboard.state?.series));
+  const rate = useDashboard((dashboard) => meanThroughput(dashboard.state?.series, selectVertices(dashboard)));
   return (
     <Figure label={text.events} exact={text.eventsExact}>
       {formatShort(rate)}

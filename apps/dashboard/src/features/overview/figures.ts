@@ -12,14 +12,15 @@ export function slotsOf(taskManagers: readonly TaskManagerInfo[]): Slots {
 }
 
 /** Records a second out of all sources, mean of the last `span` ms: at a few records a second a single second says nothing. */
-export function meanThroughput(series: Series | undefined, span = 30_000): number | undefined {
+export function meanThroughput(series: Series | undefined, vertices: readonly VertexInfo[], span = 30_000): number | undefined {
   const last = series?.at.at(-1);
   if (!series || last === undefined) return undefined;
   const from = series.at.findIndex((at) => at > last - span);
-  const columns = Object.values(series.throughput);
+  const sources = new Set(vertices.filter(({ inputs }) => inputs.length === 0).map(({ id }) => id));
+  const columns = Object.entries(series.throughput).flatMap(([name, column]) => (sources.has(name.split(':')[0] ?? '') ? [column] : []));
   if (columns.length === 0) return undefined;
   const samples = series.at.length - from;
-  return sum(columns.map((column) => sum(column.slice(from)))) / samples;
+  return sum(columns.map((column) => sum(column.slice(from).map((rate) => rate ?? 0)))) / samples;
 }
 
 /** Source → sink: of the sinks the one that is slowest. Undefined before the first marker. */

@@ -1,6 +1,7 @@
 import type { VertexInfo } from '@weir/protocol';
 import type { Node, NodeProps } from '@xyflow/react';
 import { formatShare } from '../../format/number.js';
+import { headOf } from '../../job/titles.js';
 import { useMessages } from '../../messages/use-messages.js';
 import { pipelineMessages } from './messages.js';
 
@@ -18,7 +19,7 @@ export function HeadNode({ data: { vertex, title, width } }: NodeProps<HeadNodeT
         <span>{t.busy(formatShare(busy))}</span>
       </p>
       <p className="lane-note" title={vertex.name}>
-        {vertex.name}
+        {headOf(vertex.name)}
       </p>
     </div>
   );

@@ -3,13 +3,15 @@ import { selectJob, selectKeys, selectTaskManagers } from '../../connection/sele
 import { useDashboard } from '../../connection/store.js';
 import { titlesOf } from '../../job/titles.js';
 import { useMessages } from '../../messages/use-messages.js';
-import { followedKeys } from '../machine/model/followed-keys.js';
 import { layoutOf } from '../machine/model/layout.js';
 import type { Places } from '../machine/model/placement.js';
 import { Legend } from '../machine/ui/Legend.js';
 import { MachineTable } from '../machine/ui/MachineTable.js';
 import { createMachinery, MachineryContext } from '../machine/ui/machinery.js';
+import { useFollowed } from '../machine/ui/use-followed.js';
 import '../machine/machine.css';
+import { CheckpointBars } from '../checkpoints/CheckpointBars.js';
+import { TaskRates } from '../throughput/TaskRates.js';
 import { Ledger } from './Ledger.js';
 import { pipelineMessages } from './messages.js';
 import { PipelineFlow } from './PipelineFlow.js';
@@ -34,9 +36,7 @@ export default function PipelineView() {
   const structure = layout.columns
     .map((column) => column.vertices.map((vertex) => `${vertex.id}×${vertex.parallelism}`).join('+'))
     .join('>');
-  const followedText = keys.length > 3 ? '' : keys.map((key) => `${key.key} ${key.keyGroup} ${key.subtask}`).join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the same keys are the same ways, whatever their counts.
-  const followed = useMemo(() => followedKeys(keys), [followedText]);
+  const followed = useFollowed(keys);
   const threshold = typeof job?.parameters.threshold === 'number' ? job.parameters.threshold : undefined;
   const mode = job?.checkpointConfig.mode === 'AT_LEAST_ONCE' ? t.atLeastOnce : t.exactlyOnce;
 
@@ -71,6 +71,10 @@ export default function PipelineView() {
           )}
         </div>
         <Ledger />
+        <div className="pipeline-below">
+          <TaskRates />
+          <CheckpointBars />
+        </div>
         <MachineTable layout={layout} titles={titles} shown={false} />
       </section>
     </MachineryContext>

@@ -1,5 +1,5 @@
 import type { Node, NodeProps } from '@xyflow/react';
-import { knownOperator } from '../../job/titles.js';
+import { useKeyField } from '../../job/use-key-field.js';
 import type { FollowedKey } from '../machine/model/followed-keys.js';
 import { type Box, keyGroupPosition } from '../machine/model/geometry.js';
 import type { Gate } from '../machine/model/layout.js';
@@ -13,6 +13,7 @@ const TICKS_APART = 2.8;
 
 /** KeyBy as a ruler of key groups: a tick per group (or per 10, 100 …), a bracket per subtask's range, a triangle where a key falls. */
 export function RulerNode({ data: { gate, box, turned, followed } }: NodeProps<RulerNodeType>) {
+  const keyField = useKeyField(gate.vertex);
   const length = turned ? box.right - box.left : box.bottom - box.top;
   const breadth = turned ? box.bottom - box.top : box.right - box.left;
   const start = turned ? box.left : box.top;
@@ -22,7 +23,7 @@ export function RulerNode({ data: { gate, box, turned, followed } }: NodeProps<R
   const few = gate.ranges.length <= 12;
   return (
     <div className="ruler" data-turned={turned} style={{ width: box.right - box.left, height: box.bottom - box.top }}>
-      <p className="ruler-title">{knownOperator(gate.vertex) === undefined ? 'KeyBy' : `KeyBy(${knownOperator(gate.vertex)?.keyField})`}</p>
+      <p className="ruler-title">{keyField === undefined ? 'KeyBy' : `KeyBy(${keyField})`}</p>
       <svg className="ruler-scale" width="100%" height="100%" aria-hidden="true">
         <path
           d={Array.from({ length: Math.ceil(gate.maxParallelism / step) }, (_, i) => tick(at(i * step), i % 10 === 0 ? 9 : 5)).join('')}

@@ -3,9 +3,9 @@ import { type CSSProperties, useMemo } from 'react';
 import { selectKeys } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
 import { taskManagerName } from '../../format/names.js';
-import { formatCount, formatRate, formatShare } from '../../format/number.js';
-import { KeyMark } from '../../keys/KeyMark.js';
-import { useKeyStyle } from '../../keys/known-keys.js';
+import { formatCount, formatRate, formatShare, UNKNOWN } from '../../format/number.js';
+import { KeyName } from '../../keys/KeyName.js';
+import { useKeyStyle } from '../../keys/use-key-style.js';
 import { useMessages } from '../../messages/use-messages.js';
 import { pointAtSubtask } from '../../view/actions.js';
 import { useView } from '../../view/view-store.js';
@@ -80,13 +80,7 @@ export function TaskNode({ data }: NodeProps<TaskNodeType>) {
 
 function LaneSource({ taskKey }: { readonly taskKey: string }) {
   const key = useDrawn((drawn) => drawn.sourceKeys.get(taskKey));
-  const style = useKeyStyle(key);
-  if (key === undefined) return null;
-  return (
-    <>
-      <KeyMark style={style} /> {key}
-    </>
-  );
+  return key === undefined ? null : <KeyName name={key} />;
 }
 
 /** The count, with a notch for each step to the threshold. */
@@ -121,7 +115,9 @@ function LaneCount({
   );
 }
 
-/** Keys of this subtask, the highest count first: all of them where they are few. */
+const MOST_KEYS = 3;
+
+/** Keys of this subtask with their counts, the most active first. */
 function LaneKeys({ placed }: { readonly placed: PlacedSubtask }) {
   const keys = useDashboard(selectKeys);
   const index = placed.subtask.index;
@@ -129,24 +125,18 @@ function LaneKeys({ placed }: { readonly placed: PlacedSubtask }) {
     () =>
       keys
         .filter((key) => key.subtask === index)
-        .sort((a, b) => b.abnormalCount - a.abnormalCount)
-        .slice(0, 2),
+        .sort((a, b) => b.events + b.alerts - a.events - a.alerts)
+        .slice(0, MOST_KEYS),
     [keys, index],
   );
   return (
-    <p className="lane-note lane-keys">
+    <ul className="lane-keys">
       {highest.map((key) => (
-        <LaneKey key={key.key} name={key.key} count={highest.length === 1 ? '' : key.countKnown ? formatCount(key.abnormalCount) : '—'} />
+        <li key={key.key}>
+          <KeyName name={key.key} />
+          {highest.length > 1 && <b>{key.countKnown ? formatCount(key.abnormalCount) : UNKNOWN}</b>}
+        </li>
       ))}
-    </p>
-  );
-}
-
-function LaneKey({ name, count }: { readonly name: string; readonly count: string }) {
-  const style = useKeyStyle(name);
-  return (
-    <span>
-      <KeyMark style={style} /> {name} <b>{count}</b>
-    </span>
+    </ul>
   );
 }

@@ -23,7 +23,7 @@ interface Sizes {
   readonly box: number;
 }
 
-const LYING: Sizes = { source: 180, keyed: 236, other: 180, exchange: 360, forward: 120, ruler: 44, head: 58, lane: 104, box: 88 };
+const LYING: Sizes = { source: 180, keyed: 236, other: 180, exchange: 360, forward: 120, ruler: 44, head: 58, lane: 122, box: 106 };
 const LYING_MANY: Sizes = { ...LYING, lane: 58, box: 50 };
 const TURNED: Sizes = { source: 104, keyed: 124, other: 96, exchange: 190, forward: 66, ruler: 34, head: 0, lane: 118, box: 112 };
 const MANY = 6;

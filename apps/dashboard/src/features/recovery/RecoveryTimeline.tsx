@@ -8,9 +8,11 @@ import { checkpointName } from '../../format/names.js';
 import { UNKNOWN } from '../../format/number.js';
 import { causeMessages, recoveryCause } from '../../job/cause.js';
 import { useMessages } from '../../messages/use-messages.js';
+import { SCALE_WIDTH } from '../time/time-axis.js';
 import { EarlierRecoveries } from './EarlierRecoveries.js';
 import { recoveryMessages } from './messages.js';
 import { RecoveryLens } from './RecoveryLens.js';
+import { RecoverySteps } from './RecoverySteps.js';
 import { lengthOf } from './steps.js';
 
 const none: readonly RecoveryInfo[] = [];
@@ -36,14 +38,24 @@ export function RecoveryTimeline() {
       side={shown && <Figures recovery={shown} />}
     >
       <div className="min-h-[150px]">
-        {shown === undefined ? (
-          <p className="pt-1 text-ink-3 text-small">{text.none}</p>
-        ) : (
-          <RecoveryLens key={shown.number} recovery={shown} />
-        )}
+        {shown === undefined ? <NoRecovery /> : <RecoveryLens key={shown.number} recovery={shown} />}
         {recoveries.length > 1 && <EarlierRecoveries recoveries={recoveries} shown={shown?.number} onPick={setPicked} />}
       </div>
     </Lane>
+  );
+}
+
+const nothingYet: RecoveryInfo = { number: 0, cause: '', phases: {} };
+
+/** What a failure will be shown as: its places are kept. */
+function NoRecovery() {
+  const text = useMessages(recoveryMessages);
+  return (
+    <div style={{ paddingRight: SCALE_WIDTH }}>
+      <p className="h-[30px] pt-1 text-ink-3 text-small">{text.none}</p>
+      <div aria-hidden="true" className="h-[26px] rounded-[4px] border border-line border-dashed" />
+      <RecoverySteps recovery={nothingYet} shown={0} />
+    </div>
   );
 }
 

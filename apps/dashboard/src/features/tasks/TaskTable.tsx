@@ -32,7 +32,7 @@ export function TaskTable() {
         <table className="w-full border-collapse text-small" aria-rowcount={rows.length + 1}>
           <thead className="sticky top-0 z-1 bg-panel">
             <tr className="h-7 text-ink-3 [&>th]:whitespace-nowrap [&>th]:px-2 [&>th]:text-right [&>th]:font-medium">
-              <th className="pl-4! text-left!">{text.task}</th>
+              <th className="sticky left-0 bg-panel pl-4! text-left!">{text.task}</th>
               <th className="text-left!">{text.state}</th>
               <th>{text.attempt}</th>
               <th className="text-left!">{text.place}</th>

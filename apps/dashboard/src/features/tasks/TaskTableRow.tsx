@@ -28,9 +28,9 @@ export const TaskTableRow = memo(function TaskTableRow({ row: { id, isSource, su
       aria-rowindex={place}
       onPointerEnter={() => pointAtSubtask(id)}
       onPointerLeave={() => pointAtSubtask(undefined)}
-      className="h-[30px] border-line-2 border-t hover:bg-sunken [&>td]:whitespace-nowrap [&>td]:px-2 [&>td]:text-right"
+      className="h-[30px] border-line-2 border-t bg-panel hover:bg-sunken [&>td]:whitespace-nowrap [&>td]:px-2 [&>td]:text-right"
     >
-      <td className="pl-4! text-left! font-semibold">
+      <td className="sticky left-0 bg-inherit pl-4! text-left! font-semibold">
         {title} {subtask.index + 1}
       </td>
       <td className={`text-left! ${toneOf(state)}`}>{state}</td>

@@ -5,17 +5,18 @@ import { FailureColumns } from '../time/FailureColumns.js';
 import { axisStyle, plotHeight, plotMargin, scaleWidth } from '../time/plot-layout.js';
 import { axisTicks, type TimeWindow } from '../time/time-axis.js';
 import type { Bucket } from './buckets.js';
-import { type Column, columnColour } from './columns.js';
+import type { Column } from './columns.js';
 import { ThroughputTip } from './ThroughputTip.js';
 
 interface Props {
   readonly columns: readonly Column[];
   readonly buckets: readonly Bucket[];
+  readonly colour: (index: number) => string;
   readonly window: TimeWindow;
   readonly name: string;
 }
 
-export default function ThroughputPlot({ columns, buckets, window, name }: Props) {
+export default function ThroughputPlot({ columns, buckets, colour, window, name }: Props) {
   return (
     <figure aria-label={name} className="relative m-0" style={{ height: plotHeight.throughput }}>
       <FailureColumns window={window} />
@@ -51,11 +52,11 @@ export default function ThroughputPlot({ columns, buckets, window, name }: Props
               key={column.id}
               dataKey={(bucket: Bucket) => bucket.rates[column.id]}
               name={column.name}
-              stackId="sources"
+              stackId="tasks"
               type="linear"
-              stroke={columnColour(column.index, columns.length)}
+              stroke={colour(column.index)}
               strokeWidth={1.3}
-              fill={columnColour(column.index, columns.length)}
+              fill={colour(column.index)}
               fillOpacity={0.22}
               isAnimationActive={false}
               activeDot={false}

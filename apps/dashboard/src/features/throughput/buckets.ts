@@ -15,28 +15,30 @@ export function bucketWidth({ from, to }: TimeWindow): number {
   return Math.max(1_000, Math.round((to - from) / POINTS / 1_000) * 1_000);
 }
 
-/** The samples in the window, in equal buckets that do not shift as time goes on. The last one is left out until it is full. */
-export function bucketsOf(series: Series, window: TimeWindow): readonly Bucket[] {
+/** What the samples in the window have of the columns, in equal buckets that do not shift as time goes on. The last one is left out until it is full. */
+export function bucketsOf(series: Series, window: TimeWindow, names: readonly string[]): readonly Bucket[] {
   const width = bucketWidth(window);
   const first = Math.floor(window.from / width);
   const last = Math.floor(window.to / width);
-  const names = Object.keys(series.throughput);
-  const sums = new Map<number, { count: number; totals: Record<string, number> }>();
+  const sums = new Map<number, Record<string, { sum: number; count: number }>>();
   for (let index = 0; index < series.at.length; index++) {
     const bucket = Math.floor((series.at[index] as number) / width);
     if (bucket < first || bucket >= last) continue;
-    const sum = sums.get(bucket) ?? { count: 0, totals: {} };
-    sum.count += 1;
-    for (const name of names) sum.totals[name] = (sum.totals[name] ?? 0) + (series.throughput[name]?.[index] ?? 0);
-    sums.set(bucket, sum);
+    const means = sums.get(bucket) ?? {};
+    sums.set(bucket, means);
+    for (const name of names) {
+      const rate = series.throughput[name]?.[index] ?? null;
+      if (rate === null) continue;
+      means[name] ??= { sum: 0, count: 0 };
+      means[name].sum += rate;
+      means[name].count++;
+    }
   }
   const buckets: Bucket[] = [];
   for (let bucket = first; bucket < last; bucket++) {
-    const sum = sums.get(bucket);
-    buckets.push({
-      at: (bucket + 0.5) * width,
-      rates: Object.fromEntries(names.map((name) => [name, sum ? (sum.totals[name] ?? 0) / sum.count : null])),
-    });
+    const means = sums.get(bucket);
+    const mean = (name: string) => (means?.[name] === undefined ? null : means[name].sum / means[name].count);
+    buckets.push({ at: (bucket + 0.5) * width, rates: Object.fromEntries(names.map((name) => [name, mean(name)])) });
   }
   return buckets;
 }

@@ -1,7 +1,7 @@
-import type { VertexInfo } from '@weir/protocol';
+import type { Series, VertexInfo } from '@weir/protocol';
 
 export interface Column {
-  /** `vertexId:subtask`, as the series has it. */
+  /** As the series has it: `vertexId:subtask`, or `vertexId` where it tells no single tasks. */
   readonly id: string;
   readonly name: string;
   /** Stacked from the bottom. */
@@ -12,16 +12,16 @@ export interface Column {
 export const MOST_STACKED = 8;
 const HUES = 3;
 
-/** One for each source subtask; `title` is what a vertex is called on the page. */
-export function sourceColumns(vertices: readonly VertexInfo[], title: (vertexId: string) => string): readonly Column[] {
-  return vertices
-    .filter((vertex) => vertex.inputs.length === 0)
-    .flatMap(({ id, subtasks }) => subtasks.map(({ index }) => ({ id: `${id}:${index}`, name: `${title(id)} ${index + 1}` })))
-    .map((column, index) => ({ ...column, index }));
+/** One for each subtask of a vertex, `title` is what it is called on the page; one for all of it where the series has no more. */
+export function columnsOf(vertex: VertexInfo, title: string, series: Series | undefined): readonly Column[] {
+  const tasks = vertex.subtasks.map(({ index }) => ({ id: `${vertex.id}:${index}`, name: `${title} ${index + 1}`, index }));
+  return series?.throughput[vertex.id] !== undefined && !tasks.some(({ id }) => series.throughput[id] !== undefined)
+    ? [{ id: vertex.id, name: title, index: 0 }]
+    : tasks;
 }
 
-/** Up to three have hues; more are shades of plain water. */
-export function columnColour(index: number, count: number): string {
-  if (count <= HUES) return `var(--key-${index + 1})`;
+/** Where each task is one user's (the simulated source), that user's hue; else shades of plain water. */
+export function columnColour(index: number, count: number, isOfUser: boolean): string {
+  if (isOfUser && count <= HUES) return `var(--key-${index + 1})`;
   return `color-mix(in srgb, var(--water) ${100 - (index / count) * 60}%, var(--panel))`;
 }

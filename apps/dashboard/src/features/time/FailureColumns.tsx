@@ -6,11 +6,15 @@ import { SCALE_WIDTH, type TimeWindow } from './time-axis.js';
 
 const none: readonly RecoveryInfo[] = [];
 
-/** A red column at each failure, through every lane. */
-export function FailureColumns({ window }: { readonly window: TimeWindow }) {
+/** A red column at each failure, through every lane; `isWhole`: of a plot that has no scale at its right. */
+export function FailureColumns({ window, isWhole = false }: { readonly window: TimeWindow; readonly isWhole?: boolean }) {
   const recoveries = useDashboard((dashboard) => selectJob(dashboard)?.recoveries ?? none);
   return (
-    <div aria-hidden="true" className="pointer-events-none absolute inset-y-0 left-0 overflow-hidden" style={{ right: SCALE_WIDTH }}>
+    <div
+      aria-hidden="true"
+      className="pointer-events-none absolute inset-y-0 left-0 overflow-hidden"
+      style={{ right: isWhole ? 0 : SCALE_WIDTH }}
+    >
       {failureColumns(recoveries, window).map(({ number, left, width }) => (
         <i
           key={number}

@@ -1,4 +1,5 @@
 import type { KeyState } from '@weir/protocol';
+import type { Followed } from '../../../keys/choose-followed.js';
 
 /** 1 ●, 2 ■, 3 ▲: the hue and shape of a followed key; 0 is plain water. */
 export type Hue = 0 | 1 | 2 | 3;
@@ -10,12 +11,10 @@ export interface FollowedKey {
   readonly hue: Hue;
 }
 
-const MAX_FOLLOWED = 3;
-
-/** Where there are few keys each has its hue, in the order of their names; where there are many, none has. Pure. */
-export function followedKeys(keys: readonly KeyState[]): readonly FollowedKey[] {
-  if (keys.length > MAX_FOLLOWED) return [];
-  return [...keys]
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map((key, index) => ({ key: key.key, keyGroup: key.keyGroup, subtask: key.subtask, hue: (index + 1) as Hue }));
+/** Where those that are followed cross and land. Pure. */
+export function followedKeys(keys: readonly KeyState[], places: Followed): readonly FollowedKey[] {
+  return places.flatMap((name, place) => {
+    const key = name === undefined ? undefined : keys.find((each) => each.key === name);
+    return key === undefined ? [] : [{ key: key.key, keyGroup: key.keyGroup, subtask: key.subtask, hue: (place + 1) as Hue }];
+  });
 }

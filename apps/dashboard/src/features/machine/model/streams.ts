@@ -40,6 +40,7 @@ const MANY_WET = 13;
 /** One stream per channel that can be told apart. Pure. */
 export function streamsOf(input: MotionInput, geometry: Geometry, flow: RecordFlow, now: number): readonly Stream[] {
   const metrics = metricsOf(input);
+  const followsAll = input.keys.length === input.followed.length;
   const streams = [...input.routes.byChannel.values()].map((route): Stream => {
     const { edge, target, targetIndex, source } = route.channel;
     const slot = geometry.slots.get(target);
@@ -49,7 +50,8 @@ export function streamsOf(input: MotionInput, geometry: Geometry, flow: RecordFl
     const followed = input.followed.filter((key) => key.subtask === targetIndex);
     const keyed = edge.strategy === 'HASH';
     const carries = keyed ? followed : input.followed.filter((key) => key.subtask === route.channel.sourceIndex);
-    const hue = carries.length === 1 ? carries[0]!.hue : 0;
+    // Water that others flow in, too, is plain.
+    const hue = carries.length === 1 && followsAll ? carries[0]!.hue : 0;
     const full = isFull(metrics.get(target), metrics.get(source)) && rate > 0;
     const told = flow.carries(route);
     const water = full ? bed + 1 : Math.min(bed, halfWidth(Math.max(rate, told ? 0.05 : 0), geometry.turned));

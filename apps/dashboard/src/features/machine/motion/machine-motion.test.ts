@@ -1,5 +1,6 @@
 import type { AlertEntry, LogLine } from '@weir/protocol';
 import { describe, expect, it } from 'vitest';
+import { chooseFollowed, NOBODY } from '../../../keys/choose-followed.js';
 import { followedKeys } from '../model/followed-keys.js';
 import { layoutOf } from '../model/layout.js';
 import { subtaskKey } from '../model/placement.js';
@@ -25,7 +26,7 @@ function page() {
       keys,
       alerts: [],
       log: [],
-      followed: followedKeys(keys),
+      followed: followedKeys(keys, chooseFollowed(keys, NOBODY, [])),
       layout: { ...fresh, channels: layout.channels, gates: fresh.gates },
       routes,
       at: engine.at,

@@ -129,7 +129,8 @@ export class RecordFlow {
     const target = edge.strategy === 'FORWARD' ? from : this.#deal(edge, from, input, now);
     if (target < 0) return;
     const followed = input.followed.filter((key) => key.subtask === target);
-    const only = followed.length === 1 ? followed[0] : undefined;
+    // Where not each key is followed the record may be of another.
+    const only = followed.length === 1 && input.keys.length === input.followed.length ? followed[0] : undefined;
     const route = routeFor(input.routes, edge.id, from, target, only?.keyGroup);
     const hue = edge.strategy === 'HASH' ? (only?.hue ?? 0) : 0;
     if (route !== undefined) dots.add(route, depart, input.routes.speed, hue, false, false);

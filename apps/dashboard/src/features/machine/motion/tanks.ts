@@ -42,9 +42,14 @@ function levelOf(keys: readonly KeyState[], subtask: number): TankLevel {
   for (const key of keys) {
     if (key.subtask !== subtask) continue;
     count++;
-    if (highest === undefined || key.abnormalCount > highest.abnormalCount) highest = key;
+    if (highest === undefined || isAbove(key, highest)) highest = key;
   }
   return highest === undefined ? EMPTY : { key: highest.key, count: highest.abnormalCount, known: highest.countKnown, keys: count };
+}
+
+/** A count that is not known is no more than one that is. */
+function isAbove(a: KeyState, b: KeyState): boolean {
+  return a.countKnown === b.countKnown ? a.abnormalCount > b.abnormalCount : a.countKnown;
 }
 
 function same(last: TankLevel | undefined, level: TankLevel): TankLevel {

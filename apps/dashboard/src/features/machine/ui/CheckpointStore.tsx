@@ -7,7 +7,7 @@ import { formatDuration } from '../../../format/duration.js';
 import { checkpointName } from '../../../format/names.js';
 import { formatCount } from '../../../format/number.js';
 import { KeyMark } from '../../../keys/KeyMark.js';
-import { useKeyStyle } from '../../../keys/known-keys.js';
+import { useKeyStyle } from '../../../keys/use-key-style.js';
 import { useMessages } from '../../../messages/use-messages.js';
 import { useContents } from '../../checkpoints/contents.js';
 import { fewCounts } from '../../checkpoints/few-counts.js';

@@ -1,9 +1,10 @@
 import type { CSSProperties } from 'react';
 import { formatCount } from '../../../format/number.js';
-import { knownOperator, whatItDoes } from '../../../job/titles.js';
+import { headOf, whatItDoes } from '../../../job/titles.js';
+import { useKeyField } from '../../../job/use-key-field.js';
 import { useMessages } from '../../../messages/use-messages.js';
 import { machineMessages } from '../messages.js';
-import type { MachineLayout } from '../model/layout.js';
+import type { Gate, MachineLayout } from '../model/layout.js';
 
 interface Props {
   readonly layout: MachineLayout;
@@ -32,15 +33,12 @@ export function ColumnHeads({ layout, titles }: Props) {
             line={2 + column.level * 2}
             title={title}
             count={vertex.parallelism}
-            note={does === undefined ? vertex.name : t[does]}
+            note={does === undefined ? headOf(vertex.name) : t[does]}
           />
         );
       })}
       {layout.gates.map((gate) => (
-        <div key={gate.id} className="head gate-head" style={{ '--track': 3 + gate.column * 2 } as CSSProperties}>
-          <b>{t.keyBy(knownOperator(gate.vertex)?.keyField)}</b>
-          <span>{t.keyGroups(formatCount(gate.maxParallelism))}</span>
-        </div>
+        <GateHead key={gate.id} gate={gate} />
       ))}
     </div>
   );
@@ -64,6 +62,16 @@ function Head({
         <em>×{count}</em>
       </b>
       <span title={note}>{note}</span>
+    </div>
+  );
+}
+
+function GateHead({ gate }: { readonly gate: Gate }) {
+  const t = useMessages(machineMessages);
+  return (
+    <div className="head gate-head" style={{ '--track': 3 + gate.column * 2 } as CSSProperties}>
+      <b>{t.keyBy(useKeyField(gate.vertex))}</b>
+      <span>{t.keyGroups(formatCount(gate.maxParallelism))}</span>
     </div>
   );
 }

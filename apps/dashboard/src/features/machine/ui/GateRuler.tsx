@@ -1,6 +1,6 @@
 import type { CSSProperties } from 'react';
 import { formatCount } from '../../../format/number.js';
-import { knownOperator } from '../../../job/titles.js';
+import { useKeyField } from '../../../job/use-key-field.js';
 import { useMessages } from '../../../messages/use-messages.js';
 import { machineMessages } from '../messages.js';
 import type { FollowedKey } from '../model/followed-keys.js';
@@ -23,6 +23,7 @@ const TICKS_APART = 3;
 /** Where records are told apart by key: a tick per key group (or per 2, 5, 10 …), a bracket per subtask, the group of each followed key. */
 export function GateRuler({ gate, geometry, followed, places }: Props) {
   const t = useMessages(machineMessages);
+  const keyField = useKeyField(gate.vertex);
   const down = useDrawn((drawn) => (isStopped(drawn.recovery?.phase) ? drawn.recovery?.taskManagerId : undefined));
   const box = geometry?.gates.get(gate.id);
   const turned = geometry?.turned ?? false;
@@ -40,7 +41,7 @@ export function GateRuler({ gate, geometry, followed, places }: Props) {
   return (
     <div className="gate" data-gate={gate.id} style={{ '--track': 3 + gate.column * 2 } as CSSProperties}>
       <p className="gate-caption">
-        <b>{t.keyBy(knownOperator(gate.vertex)?.keyField)}</b>
+        <b>{t.keyBy(keyField)}</b>
       </p>
       <svg className="gate-scale" aria-hidden="true" width="100%" height="100%">
         <path className="gate-ticks" d={groups.map((group) => line(at(group), 4, 10)).join('')} />

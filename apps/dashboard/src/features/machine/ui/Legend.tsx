@@ -52,7 +52,7 @@ export function Legend() {
       {item('sluice', t.legend.sluice)}
       {item('dry', t.legend.dry)}
       {replaying && item('replayed', t.legend.replayed)}
-      <span className="legend-item" aria-live="off">
+      <span className="legend-item legend-speed" aria-live="off">
         {paused ? (
           <b className="slowed">{t.paused}</b>
         ) : latency !== undefined && travel > 0 ? (

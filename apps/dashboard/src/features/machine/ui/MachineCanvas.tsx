@@ -1,6 +1,7 @@
 import { type RefObject, useEffect, useMemo, useRef } from 'react';
 import { selectJob, selectKeys, selectTaskManagers } from '../../../connection/selectors.js';
 import { type Dashboard, useDashboard } from '../../../connection/store.js';
+import { useFollowedKeys } from '../../../keys/followed-store.js';
 import { useView } from '../../../view/view-store.js';
 import { type FollowedKey, followedKeys } from '../model/followed-keys.js';
 import type { Geometry } from '../model/geometry.js';
@@ -93,7 +94,7 @@ function inputOf(
     keys,
     alerts: dashboard.alerts,
     log: dashboard.log,
-    followed: followedKeys(keys),
+    followed: followedKeys(keys, useFollowedKeys.getState().places),
     layout,
     routes,
     at: dashboard.state?.engine.at ?? 0,

@@ -1,8 +1,7 @@
-import type { CSSProperties } from 'react';
 import { formatCount, formatRate, formatShare } from '../../../format/number.js';
 import { knownOperator } from '../../../job/titles.js';
-import { KeyMark } from '../../../keys/KeyMark.js';
-import { useKeyStyle } from '../../../keys/known-keys.js';
+import { KeyName } from '../../../keys/KeyName.js';
+import { useKeyStyle } from '../../../keys/use-key-style.js';
 import { useMessages } from '../../../messages/use-messages.js';
 import { followKey, pointAtSubtask } from '../../../view/actions.js';
 import { useView } from '../../../view/view-store.js';
@@ -28,7 +27,7 @@ export function SlotBox({ placed, title, threshold, down }: Props) {
   const sourceKey = useDrawn((drawn) => drawn.sourceKeys.get(key));
   const phase = useDrawn((drawn) => drawn.recovery?.phase);
   const pointed = useView((view) => view.pointedSubtask === key);
-  const userKey = role === 'source' ? sourceKey : role === 'keyed' && tank?.keys === 1 ? tank.key : undefined;
+  const userKey = role === 'source' ? sourceKey : role === 'keyed' ? tank?.key : undefined;
   const style = useKeyStyle(userKey);
   const { busyTimeMsPerSecond, idleTimeMsPerSecond, backPressuredTimeMsPerSecond } = subtask.metrics;
   const busy = busyTimeMsPerSecond / 1_000;
@@ -53,7 +52,7 @@ export function SlotBox({ placed, title, threshold, down }: Props) {
           {title} {subtask.index + 1}
         </b>
         <span className="slot-number">
-          <i className="slot-mark" data-state={subtask.state} />
+          <i className="slot-mark" data-state={down ? 'FAILED' : subtask.state} />
           {t.slot(slot ?? '—')}
         </span>
       </div>
@@ -64,15 +63,7 @@ export function SlotBox({ placed, title, threshold, down }: Props) {
           <span className="slot-state">{subtask.state}</span>
         ) : (
           <>
-            {userKey !== undefined && (
-              <span
-                className="slot-key"
-                style={{ '--mark': style === undefined ? 'var(--ink-2)' : `var(--key-${style.hue}-text)` } as CSSProperties}
-              >
-                <KeyMark style={style} />
-                {userKey}
-              </span>
-            )}
+            {userKey !== undefined && <KeyName name={userKey} className="slot-key" />}
             <Note placed={placed} hasKey={userKey !== undefined} />
           </>
         )}
@@ -100,14 +91,11 @@ function Note({ placed, hasKey }: { readonly placed: PlacedSubtask; readonly has
   if (role === 'source') return <span>{hasKey ? ` · ${formatRate(rates?.out)}` : formatRate(rates?.out)}</span>;
   if (role === 'sink') return <span>{`${formatRate(rates?.in)} · ${t.waitingAlerts(waiting)}`}</span>;
   if (role !== 'keyed') return <span>{formatRate(rates?.in)}</span>;
-  if (hasKey) {
-    return (
-      <span className="slot-note-state">
-        <span className="said-wide"> · </span>
-        {knownOperator(vertex)?.state ?? formatRate(rates?.in)}
-      </span>
-    );
-  }
-  if (tank === undefined || tank.key === undefined) return <span>{t.noKeys}</span>;
-  return <span>{t.hottest(tank.key, formatCount(tank.keys))}</span>;
+  if (!hasKey || tank === undefined) return <span>{t.noKeys}</span>;
+  return (
+    <span className="slot-note-state">
+      <span className="said-wide"> · </span>
+      {tank.keys > 1 ? t.ofKeys(formatCount(tank.keys)) : (knownOperator(vertex)?.state ?? formatRate(rates?.in))}
+    </span>
+  );
 }
