@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityFaults } from './support/axe.js';
 import { Listener } from './support/listener.js';
 import { TestServer } from './support/server.js';
 import { closeBrowser, jobState, launch, openBrowser, type Visit, value, visit } from './support/visit.js';
@@ -84,6 +85,7 @@ describe.skipIf(!launch)('alarms', () => {
     await expect
       .poll(() => listener.messages('alarm'))
       .toEqual(['checkpoint 1 failed', 'taskmanager-2 failed', 'has FAILED'].map((text) => expect.stringContaining(text)));
+    expect(await accessibilityFaults(page)).toEqual([]);
     // Whoever opens the page later is told, too.
     const later = await visit(server.url);
     await alarms(later.page).getByRole('alert').filter({ hasText: 'has failed' }).waitFor();

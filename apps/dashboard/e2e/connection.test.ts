@@ -31,8 +31,9 @@ describe.skipIf(!launch)('the connection', () => {
     await server?.stop();
   });
 
+  const address = () => `http://127.0.0.1:${wire.port}/?token=${encodeURIComponent(TOKEN)}`;
   const open = async (): Promise<Page> => {
-    there = await visit(`http://127.0.0.1:${wire.port}/?token=${encodeURIComponent(TOKEN)}`);
+    there = await visit(address());
     await jobState(there.page).toBe('RUNNING');
     await there.page.evaluate(() => Object.assign(window, { sameVisit: true }));
     return there.page;
@@ -76,7 +77,10 @@ describe.skipIf(!launch)('the connection', () => {
     await speed(page, '200');
     const from = await begins(page);
     const { port, directory } = server;
+    // Opened before its parts were fetched, or not: whichever comes first.
+    const early = await visit(address());
     await server.kill();
+    await early.page.getByRole('link', { name: 'Pipeline' }).click();
     await value(page, 'connection-state').toBe('disconnected');
     await page.getByText('No connection to the server since').waitFor();
     for (const id of ['trigger-checkpoint', 'trigger-savepoint', 'fail-jobmanager', 'fail-taskmanager-taskmanager-1'])
@@ -93,5 +97,7 @@ describe.skipIf(!launch)('the connection', () => {
     await speed(page, '1');
     await alertsAgree(page, server, from);
     expect(await sameVisit(page)).toBe(true);
+    await early.page.locator('.lane').first().waitFor();
+    await early.close();
   });
 });

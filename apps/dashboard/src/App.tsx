@@ -1,26 +1,40 @@
 import { lazy, Suspense, useEffect } from 'react';
+import { persistently } from './connection/persistently.js';
 import { AlarmList } from './features/alarms/AlarmList.js';
 import { watchForAlarms } from './features/alarms/alarm-store.js';
 import { CheckpointDetails } from './features/checkpoints/CheckpointDetails.js';
+import { useMessages } from './messages/use-messages.js';
 import { ConnectionBand } from './shell/ConnectionBand.js';
 import { Header } from './shell/Header.js';
 import { listenToKeys } from './shell/keyboard.js';
 import { LiveRegion } from './shell/LiveRegion.js';
+import { shellMessages } from './shell/messages.js';
 import { OverviewPage } from './shell/OverviewPage.js';
 import { readRoute, useHash } from './shell/routes.js';
 
-const PipelineView = lazy(() => import('./features/pipeline/PipelineView.js'));
+const loadPipeline = () => import('./features/pipeline/PipelineView.js');
+const PipelineView = lazy(() => persistently(loadPipeline));
+
+/** Once the first page stands the other view is fetched too: it can be opened then while the server is down. ms. */
+const BEFOREHAND = 2_000;
+
+function fetchBeforehand(): () => void {
+  const timer = setTimeout(() => void loadPipeline().catch(() => undefined), BEFOREHAND);
+  return () => clearTimeout(timer);
+}
 
 export function App() {
   const route = readRoute(useHash());
   useEffect(listenToKeys, []);
   useEffect(watchForAlarms, []);
+  useEffect(fetchBeforehand, []);
+  const text = useMessages(shellMessages);
   return (
     <>
       <Header view={route.view} />
       {route.view === 'pipeline' ? (
         <main>
-          <Suspense>
+          <Suspense fallback={<p className="px-4 py-3 text-ink-3">{text.loadingPipeline}</p>}>
             <PipelineView />
           </Suspense>
         </main>

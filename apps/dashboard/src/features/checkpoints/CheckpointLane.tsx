@@ -1,6 +1,7 @@
 import type { CheckpointInfo } from '@weir/protocol';
 import { lazy, Suspense, useMemo } from 'react';
 import { Lane, LaneFigures } from '../../components/Lane.js';
+import { persistently } from '../../connection/persistently.js';
 import { selectCheckpoints } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
 import { formatCount } from '../../format/number.js';
@@ -10,7 +11,7 @@ import { useTimeWindow } from '../time/time-axis.js';
 import { checkpointMessages } from './messages.js';
 import { checkpointPoints } from './points.js';
 
-const CheckpointPlot = lazy(() => import('./CheckpointPlot.js'));
+const CheckpointPlot = lazy(() => persistently(() => import('./CheckpointPlot.js')));
 const none: readonly CheckpointInfo[] = [];
 
 export function CheckpointLane() {

@@ -18,8 +18,11 @@ export function CheckpointTasks({ checkpoint }: { readonly checkpoint: Checkpoin
   const tasks = useCheckpointTasks(jobId, checkpoint);
   const titles = [text.acknowledged, text.duration, text.startDelay, text.alignment, text.sync, text.async, text.inFlight, text.size];
   return (
-    <section className="overflow-x-auto">
-      <h3 className="font-semibold">{text.tasks}</h3>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways on a phone, so keys must reach it.
+    <section tabIndex={0} aria-labelledby="checkpoint-tasks" className="overflow-x-auto">
+      <h3 id="checkpoint-tasks" className="font-semibold">
+        {text.tasks}
+      </h3>
       {tasks.state !== 'loaded' ? (
         <p className="text-ink-3">{tasks.state === 'failed' ? tasks.reason : text.reading}</p>
       ) : (

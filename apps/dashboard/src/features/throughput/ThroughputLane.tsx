@@ -1,6 +1,10 @@
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { Lane } from '../../components/Lane.js';
+
 import { Select } from '../../components/Select.js';
+
+import { persistently } from '../../connection/persistently.js';
+
 import { selectVertices } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
 import { useTitle } from '../../job/use-titles.js';
@@ -14,7 +18,7 @@ import { throughputMessages } from './messages.js';
 import { SpanSwitch } from './SpanSwitch.js';
 import { ThroughputLegend } from './ThroughputLegend.js';
 
-const ThroughputPlot = lazy(() => import('./ThroughputPlot.js'));
+const ThroughputPlot = lazy(() => persistently(() => import('./ThroughputPlot.js')));
 
 /** Records a second of each task of one vertex over time; which vertex is chosen. */
 export function ThroughputLane() {

@@ -17,7 +17,7 @@ export function MachineTable({ layout, titles, shown }: Props) {
   const rates = useDrawn((drawn) => drawn.rates);
   const tanks = useDrawn((drawn) => drawn.tanks);
   return (
-    <div className={shown ? 'machine-table' : 'visually-hidden'}>
+    <section className={shown ? 'machine-table' : 'visually-hidden'} tabIndex={shown ? 0 : undefined} aria-label={t.table.caption}>
       <table>
         <caption>{t.table.caption}</caption>
         <thead>
@@ -60,6 +60,6 @@ export function MachineTable({ layout, titles, shown }: Props) {
           )}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
