@@ -3,6 +3,7 @@ import type { JobInfo, RecoveryInfo } from './engine.js';
 /** What a person should hear of at once, wherever on the page they are, and away from it by the webhook. */
 export type Alarm = { readonly id: string; readonly at: number } & (
   | { readonly kind: 'checkpoint-failed'; readonly checkpoint: number; readonly reason: string | undefined }
+  | { readonly kind: 'commit-overdue'; readonly checkpoint: number; readonly reason: string | undefined }
   | { readonly kind: 'job-failed'; readonly job: string; readonly reason: string | undefined }
   | { readonly kind: 'recovery'; readonly recovery: RecoveryInfo }
 );
@@ -25,6 +26,15 @@ export function alarmsOf(job: JobInfo | undefined): readonly Alarm[] {
         checkpoint: id,
         reason: failureMessage,
       });
+  const { overdueCommit } = job;
+  if (overdueCommit !== undefined)
+    alarms.push({
+      id: `${job.id} commit ${overdueCommit.checkpointId} ${overdueCommit.since}`,
+      at: overdueCommit.noticed,
+      kind: 'commit-overdue',
+      checkpoint: overdueCommit.checkpointId,
+      reason: overdueCommit.reason,
+    });
   if (job.state === 'FAILED')
     alarms.push({
       id: `${job.id} failed`,

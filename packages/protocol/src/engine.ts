@@ -332,6 +332,17 @@ export interface JobInfo {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Why it FAILED, in a sentence that says what to do. */
   readonly failure?: string;
+  /** Sinks do not get a completed checkpoint committed: until they have, no other is taken, and none of their output is seen. */
+  readonly overdueCommit?: OverdueCommit;
+}
+
+export interface OverdueCommit {
+  readonly checkpointId: number;
+  /** When the first attempt began, and when that was found to be too long ago. */
+  readonly since: number;
+  readonly noticed: number;
+  /** Of the last attempt that failed; absent while the first has not ended. */
+  readonly reason?: string;
 }
 
 export interface JobManagerInfo {
@@ -380,6 +391,8 @@ export type EngineEvent =
       readonly checkpointId: number;
       readonly records: number;
     }
+  /** A commit has been under way for far too long; once for each. */
+  | { readonly type: 'commit-overdue'; readonly at: number; readonly jobId: string; readonly commit: OverdueCommit }
   /** What user code published by `RuntimeContext.publish`; bounded in rate, `dropped` says how many before this one were left out. */
   | {
       readonly type: 'published';

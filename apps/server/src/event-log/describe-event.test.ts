@@ -30,6 +30,10 @@ it.each<[EngineEvent, string | undefined]>([
     { type: 'checkpoint', at: 0, jobId: 'j', checkpoint: checkpoint(3, { status: 'FAILED', failureMessage: 'disk full\nat …' }) },
     'checkpoint 3 failed: disk full',
   ],
+  [
+    { type: 'commit-overdue', at: 9, jobId: 'j', commit: { checkpointId: 3, since: 0, noticed: 30_000, reason: 'disk full' } },
+    'the sinks have not committed checkpoint 3 for 30 s; no other is taken until they have: disk full',
+  ],
   [{ type: 'recovery', at: 0, jobId: 'j', phase: 'detected', recovery }, 'recovery 2: detected (taskmanager-1 is gone)'],
   [{ type: 'recovery', at: 0, jobId: 'j', phase: 'checkpoint-chosen', recovery }, 'recovery 2: checkpoint-chosen (checkpoint 7)'],
   [{ type: 'changed', at: 0 }, undefined],

@@ -21,6 +21,11 @@ export function describeEvent(event: EngineEvent): Described | undefined {
       return { kind: 'job', level: levelOf(event.status), text: `job ${event.jobId} ${event.status}${because(event.reason)}` };
     case 'checkpoint':
       return describeCheckpoint(event.checkpoint);
+    case 'commit-overdue': {
+      const { checkpointId, noticed, reason, since } = event.commit;
+      const text = `the sinks have not committed checkpoint ${checkpointId} for ${Math.round((noticed - since) / 1000)} s; no other is taken until they have${because(reason)}`;
+      return { kind: 'checkpoint', level: 'error', text };
+    }
     case 'recovery': {
       const { recovery, phase } = event;
       const level = phase === 'failed' || phase === 'detected' ? 'warning' : 'info';

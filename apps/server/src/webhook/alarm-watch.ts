@@ -44,6 +44,8 @@ function sentence(alarm: Alarm): string {
   switch (alarm.kind) {
     case 'checkpoint-failed':
       return `checkpoint ${alarm.checkpoint} failed${because(alarm.reason)}`;
+    case 'commit-overdue':
+      return `the sinks do not get checkpoint ${alarm.checkpoint} committed${because(alarm.reason)}; no other is taken until they have`;
     case 'job-failed':
       return `the job ${alarm.job} has FAILED${because(alarm.reason)}`;
     case 'recovery': {

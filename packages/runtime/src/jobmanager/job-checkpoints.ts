@@ -1,4 +1,4 @@
-import type { EngineEvent } from '@weir/protocol';
+import type { EngineEvent, OverdueCommit } from '@weir/protocol';
 import {
   CheckpointCoordinator,
   CheckpointFailedError,
@@ -8,6 +8,7 @@ import {
 } from '../checkpoint/checkpoint-coordinator.js';
 import { checkNothingCommitted, chooseCheckpoint, type RestorePoint } from '../checkpoint/checkpoint-restore.js';
 import type { CheckpointMetadata, CheckpointStorage, OpenOperatorState } from '../checkpoint/checkpoint-storage.js';
+import { CommitWatch } from '../checkpoint/commit-watch.js';
 import type { PendingCheckpoint } from '../checkpoint/pending-checkpoint.js';
 import { restoreCandidates } from '../checkpoint/restore-candidates.js';
 import { SinkCommitters } from '../checkpoint/sink-committers.js';
@@ -46,6 +47,7 @@ export interface JobCheckpointsOptions {
 export class JobCheckpoints {
   readonly #options: JobCheckpointsOptions;
   readonly #committers: SinkCommitters;
+  readonly #commitWatch: CommitWatch;
   #committersOpen = false;
   /** Made at the first restore: its first id follows from what is there. */
   #coordinator: CheckpointCoordinator | undefined;
@@ -53,6 +55,10 @@ export class JobCheckpoints {
   constructor(options: JobCheckpointsOptions) {
     this.#options = options;
     const { clock, emit, history, onChange, openState, record } = options;
+    this.#commitWatch = new CommitWatch(clock, (commit) => {
+      emit({ type: 'commit-overdue', at: commit.noticed, jobId: record.jobId, commit });
+      onChange();
+    });
     this.#committers = new SinkCommitters(options.streamGraph, {
       jobId: record.jobId,
       lineage: record.lineage,
@@ -95,10 +101,14 @@ export class JobCheckpoints {
     if (point !== undefined) {
       checkCompatible(graph, point);
       for (const what of point.passedOver) this.#note(exceptionOf(clock.now(), 'CorruptCheckpointError', what));
-      await this.#committers.commit(point.metadata.checkpointId, point.directory, point.metadata);
+      await this.#commit(point.metadata.checkpointId, point.directory, point.metadata);
     }
     this.#coordinator ??= this.#createCoordinator(point, retained);
     return point;
+  }
+
+  get overdueCommit(): OverdueCommit | undefined {
+    return this.#commitWatch.overdue;
   }
 
   start(tasks: CheckpointTasks): void {
@@ -126,7 +136,20 @@ export class JobCheckpoints {
   }
 
   close(): Promise<void> {
+    this.#commitWatch.done();
     return this.#committers.close();
+  }
+
+  async #commit(checkpointId: number, directory: string, metadata: CheckpointMetadata): Promise<void> {
+    this.#commitWatch.begin(checkpointId);
+    try {
+      await this.#committers.commit(checkpointId, directory, metadata);
+    } catch (error) {
+      this.#commitWatch.failed(exceptionFrom(0, error).message);
+      throw error;
+    }
+    if (this.#commitWatch.overdue !== undefined) this.#options.onChange();
+    this.#commitWatch.done();
   }
 
   async #openCommitters(): Promise<void> {
@@ -171,7 +194,7 @@ export class JobCheckpoints {
       metadataOf: (checkpoint) => metadataOf(record, graph, checkpoint),
       commit: async (id, directory, metadata) => {
         try {
-          await this.#committers.commit(id, directory, metadata);
+          await this.#commit(id, directory, metadata);
         } catch (error) {
           this.#note(exceptionFrom(clock.now(), error));
           throw error;

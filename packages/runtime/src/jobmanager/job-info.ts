@@ -10,6 +10,7 @@ export interface LiveJob {
   readonly endTime: number;
   readonly vertices: readonly VertexInfo[];
   readonly failure: string | undefined;
+  readonly overdueCommit?: JobInfo['overdueCommit'];
 }
 
 export function jobInfo(record: JobRecord, history: JobHistory, checkpointDirectory: string, live: LiveJob): JobInfo {
@@ -46,6 +47,7 @@ export function jobInfo(record: JobRecord, history: JobHistory, checkpointDirect
     recoveries: history.recoveries,
     committed: history.committedTotals,
     parameters: record.parameters,
+    ...(live.overdueCommit === undefined ? {} : { overdueCommit: live.overdueCommit }),
     ...(live.failure === undefined ? {} : { failure: live.failure }),
   };
 }

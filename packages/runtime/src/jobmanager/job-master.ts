@@ -459,6 +459,7 @@ export class JobMaster {
       endTime: this.#endTime,
       vertices: this.#shown?.vertexInfos(clock.now()) ?? undeployedVertices(graph),
       failure: this.#failure,
+      overdueCommit: this.#checkpoints.overdueCommit,
     });
   }
 }

@@ -12,6 +12,7 @@ import { alarmMessages } from './messages.js';
 const STAYS: Readonly<Record<Alarm['kind'], number | undefined>> = {
   recovery: 20_000,
   'checkpoint-failed': 60_000,
+  'commit-overdue': undefined,
   'job-failed': undefined,
 };
 

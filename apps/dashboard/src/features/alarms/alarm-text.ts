@@ -13,6 +13,8 @@ export function alarmText(alarm: Alarm, language: Language): AlarmText {
   switch (alarm.kind) {
     case 'checkpoint-failed':
       return { title: text.checkpointFailed(alarm.checkpoint), detail: text.checkpointReason(alarm.reason) };
+    case 'commit-overdue':
+      return { title: text.commitOverdue(alarm.checkpoint), detail: text.commitReason(alarm.reason) };
     case 'job-failed':
       return { title: text.jobFailed(alarm.job), detail: text.jobReason(alarm.reason) };
     case 'recovery':

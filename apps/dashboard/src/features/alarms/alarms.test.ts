@@ -23,6 +23,17 @@ const failed = (id: number, at: number) => ({
 });
 
 describe('alarms', () => {
+  it('a commit that is overdue says that nothing else is taken until it has ended', () => {
+    const alarms = alarmsOf(job({ overdueCommit: { checkpointId: 4, since: 1, noticed: 6, reason: 'disk full\nstack' } }));
+    expect(alarms).toMatchObject([{ id: 'j commit 4 1', at: 6 }]);
+    expect(alarms.map((alarm) => alarmText(alarm, 'en'))).toEqual([
+      {
+        title: 'Checkpoint 4 is not being committed',
+        detail: 'disk full. No other checkpoint is taken and no alert is released until its sinks have committed it.',
+      },
+    ]);
+  });
+
   it('are raised for a failed checkpoint, a recovery and a failed job, oldest first', () => {
     const alarms = alarmsOf(
       job({

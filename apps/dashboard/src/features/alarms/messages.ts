@@ -11,6 +11,9 @@ export const alarmMessages = defineMessages(
     dismiss: 'Dismiss',
     checkpointFailed: (id: number) => `Checkpoint ${id} failed`,
     checkpointReason: (reason: string | undefined) => firstLine(reason) || 'The engine gave no reason.',
+    commitOverdue: (id: number) => `Checkpoint ${id} is not being committed`,
+    commitReason: (reason: string | undefined) =>
+      `${reason ? `${firstLine(reason)}. ` : ''}No other checkpoint is taken and no alert is released until its sinks have committed it.`,
     jobFailed: (job: string) => `The job “${job}” has failed`,
     jobReason: (reason: string | undefined) => firstLine(reason) || 'The engine gave no reason.',
     recovery: (cause: string) => `Failure: ${cause}`,
@@ -25,6 +28,9 @@ export const alarmMessages = defineMessages(
     dismiss: '닫기',
     checkpointFailed: (id) => `체크포인트 ${id} 실패`,
     checkpointReason: (reason) => firstLine(reason) || '엔진이 알려준 이유가 없습니다.',
+    commitOverdue: (id) => `체크포인트 ${id} 커밋 지연`,
+    commitReason: (reason) =>
+      `${reason ? `${firstLine(reason)}. ` : ''}싱크가 커밋을 마칠 때까지 다음 체크포인트를 만들지 않으며 알림도 확정되지 않습니다.`,
     jobFailed: (job) => `작업 실패: ${job}`,
     jobReason: (reason) => firstLine(reason) || '엔진이 알려준 이유가 없습니다.',
     recovery: (cause) => `장애 발생: ${cause}`,
