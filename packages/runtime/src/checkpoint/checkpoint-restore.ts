@@ -56,6 +56,15 @@ export async function chooseCheckpoint(
   throw new CheckpointsDamagedError(damage, `No other checkpoint is there. ${REMEDY}`);
 }
 
+/** The savepoint that a job was started from is what to go back to only while its sinks have committed nothing since. */
+export function checkNothingCommittedSince(directory: string, savepoint: string, committedBefore: number, committedUpTo: number): void {
+  if (committedUpTo <= committedBefore) return;
+  throw new CheckpointsDamagedError(
+    [`${directory} holds no checkpoint any more`],
+    `The job was started from ${savepoint}, but that cannot be used: sinks have committed up to checkpoint ${committedUpTo} since, so restoring it would bring alerts twice. ${REMEDY}`,
+  );
+}
+
 /** A job that begins with empty state must not have committed anything yet. */
 export function checkNothingCommitted(directory: string, committedUpTo: number): void {
   if (committedUpTo === 0) return;

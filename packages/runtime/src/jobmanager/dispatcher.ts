@@ -71,15 +71,16 @@ export class Dispatcher {
     return taken;
   }
 
-  async #takeAlone(record: JobRecord, begin: (master: JobMaster) => void): Promise<void> {
-    const { jobId } = record;
+  async #takeAlone(given: JobRecord, begin: (master: JobMaster) => void): Promise<void> {
+    const { jobId } = given;
     if (this.#taken.has(jobId)) throw new WeirError('DUPLICATE_JOB', `job ${jobId} is there already: it was submitted or resumed twice.`);
     this.#taken.add(jobId);
     try {
       // Whoever asks may not know it: a JobManager can be lost between the note of a job's end and any word of it.
-      if ((await this.#options.store.load(jobId))?.result !== undefined) {
-        throw new WeirError('NOT_RESUMABLE', `job ${jobId} has ended: it never runs again.`);
-      }
+      const stored = await this.#options.store.load(jobId);
+      if (stored?.result !== undefined) throw new WeirError('NOT_RESUMABLE', `job ${jobId} has ended: it never runs again.`);
+      const committedBefore = stored?.job.committedBefore;
+      const record = committedBefore === undefined ? given : { ...given, committedBefore };
       const master = await this.#create(record);
       await master.checkRestorable();
       this.#checkNoneRuns();

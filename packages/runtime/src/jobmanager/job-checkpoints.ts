@@ -6,7 +6,12 @@ import {
   type CompletedCheckpoint,
   type TriggerOptions,
 } from '../checkpoint/checkpoint-coordinator.js';
-import { checkNothingCommitted, chooseCheckpoint, type RestorePoint } from '../checkpoint/checkpoint-restore.js';
+import {
+  checkNothingCommitted,
+  checkNothingCommittedSince,
+  chooseCheckpoint,
+  type RestorePoint,
+} from '../checkpoint/checkpoint-restore.js';
 import type { CheckpointMetadata, CheckpointStorage, OpenOperatorState } from '../checkpoint/checkpoint-storage.js';
 import { CommitWatch } from '../checkpoint/commit-watch.js';
 import type { PendingCheckpoint } from '../checkpoint/pending-checkpoint.js';
@@ -31,6 +36,8 @@ export interface JobCheckpointsOptions {
   readonly openState: OpenOperatorState;
   readonly checkpointDirectory: string;
   readonly history: JobHistory;
+  /** Keeps it with the job, durably. */
+  readonly noteCommittedBefore: (checkpointId: number) => Promise<void>;
   readonly emit: (event: EngineEvent) => void;
   readonly onChange: () => void;
   readonly onCompleted: (checkpoint: CompletedCheckpoint) => void;
@@ -49,11 +56,13 @@ export class JobCheckpoints {
   readonly #committers: SinkCommitters;
   readonly #commitWatch: CommitWatch;
   #committersOpen = false;
+  #committedBefore: number | undefined;
   /** Made at the first restore: its first id follows from what is there. */
   #coordinator: CheckpointCoordinator | undefined;
 
   constructor(options: JobCheckpointsOptions) {
     this.#options = options;
+    this.#committedBefore = options.record.committedBefore;
     const { clock, emit, history, onChange, openState, record } = options;
     this.#commitWatch = new CommitWatch(clock, (commit) => {
       emit({ type: 'commit-overdue', at: commit.noticed, jobId: record.jobId, commit });
@@ -95,6 +104,7 @@ export class JobCheckpoints {
     const { candidates, retained } = restoreCandidates(inDirectory, history.retained, history.checkpoints.latestSavepoint);
     let point = await chooseCheckpoint(storage, candidates, this.#committers.committedUpTo);
     if (point === undefined && record.restoreFrom !== undefined) {
+      await this.#checkOrigin(record.restoreFrom);
       point = await chooseCheckpoint(storage, [{ id: 0, directory: record.restoreFrom }], 0);
     }
     if (point === undefined) checkNothingCommitted(`${checkpointDirectory}/${record.jobId}`, this.#committers.committedUpTo);
@@ -150,6 +160,19 @@ export class JobCheckpoints {
     }
     if (this.#commitWatch.overdue !== undefined) this.#options.onChange();
     this.#commitWatch.done();
+  }
+
+  /** A savepoint older than what the lineage has committed may be started from: whoever does so has been told. To go back to it later is another matter. */
+  async #checkOrigin(restoreFrom: string): Promise<void> {
+    const { checkpointDirectory, noteCommittedBefore, record } = this.#options;
+    const { committedUpTo } = this.#committers;
+    if (this.#committedBefore === undefined) {
+      await noteCommittedBefore(committedUpTo);
+      this.#committedBefore = committedUpTo;
+    }
+    // What it holds for the sinks is committed as it is restored.
+    const before = Math.max(this.#committedBefore, record.nextCheckpointIdFloor - 1);
+    checkNothingCommittedSince(`${checkpointDirectory}/${record.jobId}`, restoreFrom, before, committedUpTo);
   }
 
   async #openCommitters(): Promise<void> {

@@ -88,6 +88,7 @@ export class JobMaster {
     this.#positions = new ReplayPositions(2 * checkpointing.retained + 8);
     this.#checkpoints = new JobCheckpoints({
       ...options,
+      noteCommittedBefore: (committedBefore) => options.store.save({ ...record, committedBefore }),
       onCompleted: (checkpoint) => {
         this.#positions.completed(checkpoint);
         resources.setStatus('healthy', () => true);

@@ -20,6 +20,8 @@ export interface JobRecord {
   readonly bundleHash: string;
   /** Directory of the checkpoint or savepoint that it was started from. */
   readonly restoreFrom?: string;
+  /** Up to which checkpoint of its lineage sinks had committed when it was started from there: what they commit later is its own. */
+  readonly committedBefore?: number;
   /** No checkpoint of this job may have a lower id. Never gets smaller. */
   readonly nextCheckpointIdFloor: number;
 }
@@ -97,6 +99,7 @@ export const checkJobRecord: Check<JobRecord> = shape<JobRecord>({
   bundleFile: path,
   bundleHash: text(200),
   restoreFrom: optional(path),
+  committedBefore: optional(natural),
   nextCheckpointIdFloor: natural,
 });
 

@@ -63,6 +63,7 @@ it('is said once, stands with the job, and goes once the commit is through', asy
     openState: async () => ({ sections: [{ ...SECTION, chunks: async function* () {} }], close: async () => {} }),
     checkpointDirectory,
     history: new JobHistory(cluster.store, 'job1'),
+    noteCommittedBefore: async () => {},
     emit: (event) => void events.push(event),
     onChange: () => {},
     onCompleted: () => {},

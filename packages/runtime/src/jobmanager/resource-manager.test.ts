@@ -125,4 +125,18 @@ describe('TaskManagers', () => {
     }
     expect.unreachable();
   });
+
+  it('that are gone are not called healthy, whatever else goes well', () => {
+    const { manager, register } = cluster();
+    register('taskmanager-1', 1);
+    register('taskmanager-2', 1);
+    manager.disconnected('taskmanager-2', 1);
+    for (const status of ['recovering', 'recovered', 'healthy'] as const) {
+      manager.setStatus(status, () => true);
+      expect(manager.infos().map((info) => info.status)).toEqual([status, 'failed']);
+    }
+    register('taskmanager-2', 2);
+    manager.setStatus('healthy', () => true);
+    expect(manager.infos().map(({ status }) => status)).toEqual(['healthy', 'healthy']);
+  });
 });

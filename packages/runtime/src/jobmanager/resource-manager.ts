@@ -215,8 +215,9 @@ export class ResourceManager {
     for (const place of this.#places) place.usedSlots = used.get(place.id) ?? 0;
   }
 
+  /** What the job's recovery or checkpoint says of those that are there; one that is not stays failed until it has come back. */
   setStatus(status: TaskManagerStatus, of: (id: string) => boolean): void {
-    for (const place of this.#places) if (of(place.id)) place.status = status;
+    for (const place of this.#places) if (place.registered && of(place.id)) place.status = status;
   }
 
   infos(): TaskManagerInfo[] {
