@@ -319,6 +319,7 @@ export class JobMaster {
       execution.endAll('CANCELED', clock.now());
       onChange();
       await cancelled;
+      this.#positions.failed(execution.executions);
     }
     this.#execution = undefined;
     resources.setUsedSlots(new Map());
@@ -333,7 +334,8 @@ export class JobMaster {
       this.#replayCheck = this.#options.clock.schedule(REPLAY_CHECK_MS, () => this.#checkReplay());
       return;
     }
-    const failed = this.#recovery.complete()?.taskManagerId;
+    const { replayed } = this.#positions;
+    const failed = this.#recovery.complete(replayed === undefined ? {} : { recordsReplayed: replayed })?.taskManagerId;
     this.#positions.caughtUp();
     this.#options.resources.setStatus('recovered', () => true);
     if (failed !== undefined) this.#options.resources.setStatus('restarted', (id) => id === failed);

@@ -45,8 +45,8 @@ export class RecoveryTracker {
   }
 
   /** The last phase. Returns the recovery that has ended. */
-  complete(): RecoveryInfo | undefined {
-    this.enter('running');
+  complete(more: Partial<RecoveryInfo> = {}): RecoveryInfo | undefined {
+    this.enter('running', more);
     const completed = this.#current;
     this.#current = undefined;
     return completed;

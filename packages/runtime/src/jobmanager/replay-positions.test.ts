@@ -22,6 +22,11 @@ const checkpoint = (id: number, recordsOut: number) => ({
   recordsOut: new Map([['source:0', recordsOut]]),
 });
 
+it('how much is made again is not known of a failure that nobody saw', () => {
+  positions.restored(3);
+  expect(positions.replayed).toBeUndefined();
+});
+
 describe('a source after a failure', () => {
   it('is behind until it has emitted as much again, from the beginning', () => {
     positions.failed([source(100)]);
@@ -32,8 +37,11 @@ describe('a source after a failure', () => {
 
   it('or from the restored checkpoint, over several executions', () => {
     positions.completed(checkpoint(1, 60));
-    positions.failed([source(100)]);
+    positions.failed([source(90), source(7, { subtask: 1 })]);
+    // It went on until it was stopped.
+    positions.failed([source(100), source(7, { subtask: 1 })]);
     positions.restored(1);
+    expect(positions.replayed).toBe(40 + 7);
     expect(positions.isBehind([source(39)])).toBe(true);
     expect(positions.isBehind([source(40)])).toBe(false);
     positions.caughtUp();
@@ -41,6 +49,7 @@ describe('a source after a failure', () => {
     positions.completed(checkpoint(2, 50));
     positions.failed([source(70)]);
     positions.restored(2);
+    expect(positions.replayed).toBe(20);
     expect(positions.isBehind([source(19)])).toBe(true);
     expect(positions.isBehind([source(20)])).toBe(false);
   });

@@ -11,7 +11,7 @@ export interface EmittingTask {
 /**
  * How far each source subtask had come before a failure, and whether it is there again, in records emitted since the job began.
  *
- * `failed` before the tasks of an execution are stopped, `restored` when the next one is deployed, `caughtUp` once nothing is made again any more.
+ * `failed` before the tasks of an execution are stopped and once they are (some went on until then), `restored` when the next one is deployed, `caughtUp` once nothing is made again any more.
  */
 export class ReplayPositions {
   /** Checkpoints back to this many ids before the latest may still be restored. */
@@ -49,6 +49,14 @@ export class ReplayPositions {
       const until = this.#until.get(keyOf(task));
       return until !== undefined && !task.inputEnded && this.#position(task) < until;
     });
+  }
+
+  /** Records emitted before the failure and beyond what was restored; undefined where it is not known how far the sources had come. */
+  get replayed(): number | undefined {
+    if (this.#until.size === 0) return undefined;
+    let records = 0;
+    for (const [key, until] of this.#until) records += Math.max(0, until - (this.#base.get(key) ?? 0));
+    return records;
   }
 
   caughtUp(): void {
