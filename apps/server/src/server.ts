@@ -71,11 +71,11 @@ export class Server {
       defaultEngineOptions,
     );
     this.#log = openAlertLog(directory.alerts);
-    this.#alerts = new AlertBook(
-      this.#log,
-      (error) => this.#complain(error),
-      (change) => this.#dashboard.acceptAlert(change),
-    );
+    this.#alerts = new AlertBook(this.#log, {
+      onError: (error) => this.#complain(error),
+      onChange: (change) => this.#dashboard.acceptAlert(change),
+      onTakenBack: (takenBack) => this.#dashboard.acceptTakenBack(takenBack),
+    });
     this.#events = new EventLog(new ReplayMarksFile(join(directory.path, 'replay-marks.json')), {
       print: options.print,
       printsEvents: () => this.#isSimulated(),

@@ -66,6 +66,11 @@ export interface DashboardState {
   readonly series: Series;
   /** Alerts of the job that a failure has not taken back and no checkpoint covers yet. */
   readonly pendingAlerts: number;
+  /**
+   * Of the shown job, by the number of the recovery: alerts that were pending when it restored a checkpoint that does not cover them, so that the replay has to make
+   * them again. Kept over restarts; of a recovery that begins with the process nobody knows.
+   */
+  readonly alertsTakenBack: Readonly<Record<string, number>>;
 }
 
 export interface ServerState {

@@ -23,9 +23,11 @@ function published(payload: Alert): EngineEvent {
 
 const committed: EngineEvent = { type: 'committed', at: 0, jobId: JOB, uid: 'sink', checkpointId: 1, records: 1 };
 
-function restoring(at: number): EngineEvent {
-  return { type: 'recovery', at, jobId: JOB, phase: 'restoring', recovery: {} as RecoveryInfo };
+function restoring(at: number, number = 1): EngineEvent {
+  return { type: 'recovery', at, jobId: JOB, phase: 'restoring', recovery: { number } as RecoveryInfo };
 }
+
+const running: EngineEvent = { type: 'job-status', at: 0, jobId: JOB, status: 'RUNNING' };
 
 function completed(triggerTimestamp: number): EngineEvent {
   const info: CheckpointInfo = { ...checkpoint(2), triggerTimestamp };
@@ -79,11 +81,7 @@ it('does not grow without bound', async () => {
 it('tells each change of status once', async () => {
   const log = new MemoryAlertLog();
   const told: string[] = [];
-  const book = new AlertBook(
-    log,
-    () => {},
-    ({ alert, status, seq }) => told.push(`${alert.id} ${status} ${seq}`),
-  );
+  const book = new AlertBook(log, { onChange: ({ alert, status, seq }) => told.push(`${alert.id} ${status} ${seq}`) });
   for (const n of [3, 4, 3]) book.accept(published(alert(n)));
   book.accept(restoring(1_000));
   expect(book.pending).toBe(0);
@@ -104,4 +102,35 @@ it('tells each change of status once', async () => {
     'alert-5 committed 2',
   ]);
   expect(book.pending).toBe(0);
+});
+
+it('tells of each recovery how many pending alerts it took back: those that the restored checkpoint covers are not among them', async () => {
+  const log = new MemoryAlertLog();
+  const told: [number, number][] = [];
+  const book = new AlertBook(log, { onTakenBack: ({ number, alerts }) => told.push([number, alerts]) });
+  book.accept(running);
+  for (const n of [3, 4, 5]) book.accept(published(alert(n)));
+  // Committed with the restore, and the word of that comes behind.
+  log.commit(alert(3));
+  book.accept(restoring(1_000, 1));
+  await statuses(book);
+  // Of 4 and 5 only one has been made again when the next failure comes.
+  book.accept(published(alert(4)));
+  book.accept(restoring(2_000, 2));
+  await statuses(book);
+  book.accept(restoring(3_000, 3));
+  await statuses(book);
+  expect(told).toEqual([
+    [1, 2],
+    [2, 1],
+    [3, 0],
+  ]);
+});
+
+it('says nothing of what was pending before it came', async () => {
+  const told: number[] = [];
+  const book = new AlertBook(new MemoryAlertLog(), { onTakenBack: ({ number }) => told.push(number) });
+  book.accept(restoring(1_000, 1));
+  await statuses(book);
+  expect(told).toEqual([]);
 });

@@ -24,6 +24,21 @@ export interface AlertChange {
   readonly raisedAt: number | undefined;
 }
 
+/** How many pending alerts a recovery took back. */
+export interface AlertsTakenBack {
+  readonly jobId: string;
+  /** The recovery's. */
+  readonly number: number;
+  readonly alerts: number;
+}
+
+export interface AlertBookOptions {
+  /** The log could not be read on the way; the next commit tries again. */
+  readonly onError?: (error: unknown) => void;
+  readonly onChange?: (change: AlertChange) => void;
+  readonly onTakenBack?: (takenBack: AlertsTakenBack) => void;
+}
+
 /** Enough to look at; alerts themselves are never lost, the log has them once they are committed. */
 const PENDING_KEPT = 10_000;
 const WITHDRAWN_KEPT = 1_000;
@@ -52,12 +67,15 @@ export class AlertBook {
 
   readonly #onError: (error: unknown) => void;
   readonly #onChange: (change: AlertChange) => void;
+  readonly #onTakenBack: (takenBack: AlertsTakenBack) => void;
+  /** Jobs that this process has seen at work: of others it does not know what was pending. */
+  readonly #seenRunning = new Set<string>();
 
-  /** `onError`: the log could not be read on the way; the next commit tries again. */
-  constructor(log: AlertLog, onError: (error: unknown) => void = () => {}, onChange: (change: AlertChange) => void = () => {}) {
+  constructor(log: AlertLog, { onError = () => {}, onChange = () => {}, onTakenBack = () => {} }: AlertBookOptions = {}) {
     this.#log = log;
     this.#onError = onError;
     this.#onChange = onChange;
+    this.#onTakenBack = onTakenBack;
     this.#feed = new CommittedFeed(log, (alert) => this.#commit(alert));
   }
 
@@ -88,10 +106,10 @@ export class AlertBook {
         return;
       }
       case 'recovery':
-        if (event.phase === 'restoring') {
-          this.#restoredAt = event.at;
-          for (const pending of this.#pending.values()) pending.inDoubt = true;
-        }
+        if (event.phase === 'restoring') this.#restoring(event.at, event.jobId, event.recovery.number).catch(this.#onError);
+        return;
+      case 'job-status':
+        if (event.status === 'RUNNING') this.#seenRunning.add(event.jobId);
         return;
       case 'committed':
         this.#feed.poll().catch(this.#onError);
@@ -102,6 +120,19 @@ export class AlertBook {
         return;
       default:
     }
+  }
+
+  async #restoring(at: number, jobId: string, number: number): Promise<void> {
+    this.#restoredAt = at;
+    const doubted: string[] = [];
+    for (const [id, pending] of this.#pending) {
+      if (!pending.inDoubt) doubted.push(id);
+      pending.inDoubt = true;
+    }
+    if (!this.#seenRunning.has(jobId)) return;
+    // What the restored checkpoint covers has been committed before this: it is not taken back.
+    await this.#feed.poll();
+    this.#onTakenBack({ jobId, number, alerts: doubted.filter((id) => this.#pending.has(id)).length });
   }
 
   #raised(alert: Alert, at: number): void {

@@ -1,11 +1,14 @@
 import type { EngineSnapshot } from '@weir/protocol';
 import type { Alert } from '../alerts/alert.js';
-import type { AlertChange } from '../alerts/alert-book.js';
+import type { AlertChange, AlertsTakenBack } from '../alerts/alert-book.js';
 import type { HistoryStore } from './history-store.js';
 import type { ThroughputHistory } from './throughput-history.js';
 
 /** Figures lost by a SIGKILL at most, ms. */
 const SAVE_EVERY = 15_000;
+
+/** Recoveries, more than pages show. */
+const TAKEN_BACK_KNOWN = 500;
 
 export interface HistoryKeeperOptions {
   readonly open: () => Promise<HistoryStore>;
@@ -22,6 +25,8 @@ export interface HistoryKeeperOptions {
 export class HistoryKeeper {
   readonly #options: HistoryKeeperOptions;
   #store: Promise<HistoryStore | undefined> | undefined;
+  /** By job and recovery. */
+  readonly #takenBack = new Map<string, number>();
   /** Ids of alerts in the store. */
   readonly #withdrawn = new Set<string>();
   #savedAt = performance.now();
@@ -52,6 +57,21 @@ export class HistoryKeeper {
     } else if (this.#withdrawn.delete(id)) {
       this.#write((store) => store.removeWithdrawn(id));
     }
+  }
+
+  acceptTakenBack(takenBack: AlertsTakenBack): void {
+    this.#setTakenBack(takenBack);
+    this.#write((store) => store.addTakenBack({ at: Date.now(), ...takenBack }));
+  }
+
+  /** How many alerts a recovery took back; undefined where nobody knows. */
+  takenBack(jobId: string, number: number): number | undefined {
+    return this.#takenBack.get(`${jobId}/${number}`);
+  }
+
+  #setTakenBack({ jobId, number, alerts }: AlertsTakenBack): void {
+    this.#takenBack.set(`${jobId}/${number}`, alerts);
+    for (const oldest of this.#takenBack.keys()) if (this.#takenBack.size > TAKEN_BACK_KNOWN) this.#takenBack.delete(oldest);
   }
 
   async close(now: number): Promise<void> {
@@ -91,6 +111,9 @@ export class HistoryKeeper {
     const withdrawn = await store.withdrawn();
     for (const { id } of withdrawn) this.#withdrawn.add(id);
     onWithdrawn(withdrawn);
+    for (const takenBack of await store.takenBack()) {
+      if (this.takenBack(takenBack.jobId, takenBack.number) === undefined) this.#setTakenBack(takenBack);
+    }
     return store;
   }
 

@@ -52,6 +52,16 @@ it('keeps the newest thousand withdrawn alerts', async () => {
   await store.close();
 });
 
+it('keeps what the newest recoveries took back', async () => {
+  const store = await HistoryStore.open(directory);
+  for (let n = 1; n <= 203; n++) await store.addTakenBack({ at: 1_000 * n, jobId: 'job', number: n, alerts: n % 3 });
+  await store.close();
+  const again = await HistoryStore.open(directory);
+  expect((await again.takenBack()).map(({ number }) => number)).toEqual(Array.from({ length: 200 }, (_, i) => i + 4));
+  expect((await again.takenBack()).at(-1)).toEqual({ at: 203_000, jobId: 'job', number: 203, alerts: 2 });
+  await again.close();
+});
+
 it('begins anew where the store is damaged, whichever file of it', async () => {
   for (let n = 0; ; n++) {
     const before = await HistoryStore.open(directory);

@@ -2,23 +2,32 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AlertEntry } from '@weir/protocol';
 import type { ClassicLevel } from 'classic-level';
+import type { AlertsTakenBack } from '../alerts/alert-book.js';
 import { KEPT_FOR, type Sample } from './throughput-history.js';
 
 const WITHDRAWN_KEPT = 1_000;
+/** As many recoveries as a job remembers, of the last jobs. */
+const TAKEN_BACK_KEPT = 200;
 /** An hour of figures is well below 1 MB. */
 const OPTIONS = { valueEncoding: 'json', cacheSize: 512 * 1024, writeBufferSize: 512 * 1024, compression: false } as const;
 
 const FIGURES = 'figures/';
 const WITHDRAWN = 'withdrawn/';
+const TAKEN_BACK = 'taken-back/';
 /** Sorts as the number does. */
 const figuresKey = (at: number): string => FIGURES + String(Math.max(0, Math.floor(at))).padStart(15, '0');
 /** Everything whose key begins so. */
 const within = (prefix: string) => ({ gte: prefix, lt: prefix.replace('/', '0') });
 
-type Value = Sample | AlertEntry;
+type Value = Sample | AlertEntry | KeptTakenBack;
+
+export interface KeptTakenBack extends AlertsTakenBack {
+  readonly at: number;
+}
 
 /**
- * What pages are shown of the past and nothing else remembers, in the data directory (`history/`): figures of the last hour, and alerts that were withdrawn.
+ * What pages are shown of the past and nothing else remembers, in the data directory (`history/`): figures of the last hour, alerts that were withdrawn, and
+ * how many each recovery took back.
  * Checkpoints, recoveries and exceptions are in the job's journal, committed alerts in their log. Losing it costs pictures, no truth.
  *
  * LevelDB, not LMDB: LMDB trusts the file that it maps, and one that is damaged ends the whole process by a signal (tried); LevelDB has checksums and says so.
@@ -81,6 +90,20 @@ export class HistoryStore {
   /** It was made again after all. */
   async removeWithdrawn(id: string): Promise<void> {
     await this.#level.del(WITHDRAWN + id);
+  }
+
+  /** Oldest first. */
+  async takenBack(): Promise<readonly KeptTakenBack[]> {
+    return (await this.#level.values(within(TAKEN_BACK)).all()) as KeptTakenBack[];
+  }
+
+  async addTakenBack(entry: KeptTakenBack): Promise<void> {
+    const known = await this.#level.keys(within(TAKEN_BACK)).all();
+    const at = String(Math.max(0, Math.floor(entry.at))).padStart(15, '0');
+    await this.#level.batch([
+      ...known.slice(0, Math.max(0, known.length + 1 - TAKEN_BACK_KEPT)).map((key) => ({ type: 'del' as const, key })),
+      { type: 'put', key: `${TAKEN_BACK}${at}/${entry.jobId}/${entry.number}`, value: entry },
+    ]);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
-import type { DashboardState, EngineEvent, EngineSnapshot } from '@weir/protocol';
-import type { AlertBook, AlertChange } from '../alerts/alert-book.js';
+import type { DashboardState, EngineEvent, EngineSnapshot, JobInfo } from '@weir/protocol';
+import type { AlertBook, AlertChange, AlertsTakenBack } from '../alerts/alert-book.js';
 import type { EmbeddedEngine } from '../engine-types.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { HistoryKeeper } from '../history/history-keeper.js';
@@ -109,12 +109,27 @@ export class Dashboard {
     this.#keys.accept(event);
     const snapshot = this.#options.engine()?.snapshot();
     if (event.type === 'changed' && snapshot !== undefined) this.#history.accept(snapshot);
-    this.#push?.accept(event);
+    this.#push?.touch();
   }
 
   acceptAlert(change: AlertChange): void {
     this.#alerts.accept(change);
     this.#history.acceptAlert(change);
+  }
+
+  acceptTakenBack(takenBack: AlertsTakenBack): void {
+    this.#history.acceptTakenBack(takenBack);
+    this.#push?.touch();
+  }
+
+  /** Of the newest job. */
+  #alertsTakenBack(job: JobInfo | undefined): Record<string, number> {
+    const byRecovery: Record<string, number> = {};
+    for (const { number } of job?.recoveries ?? []) {
+      const alerts = this.#history.takenBack(job?.id ?? '', number);
+      if (alerts !== undefined) byRecovery[number] = alerts;
+    }
+    return byRecovery;
   }
 
   /** Says goodbye to all pages. */
@@ -137,6 +152,7 @@ export class Dashboard {
       keys: this.#keys.list(),
       series: this.#throughput.series(),
       pendingAlerts: book.pending,
+      alertsTakenBack: this.#alertsTakenBack(snapshot.jobs[0]),
     };
   }
 }

@@ -1,16 +1,7 @@
 import { type EventEmitter, once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type {
-  AlertEntry,
-  ClientToServer,
-  DashboardState,
-  EngineEvent,
-  Handshake,
-  LogLine,
-  ServerToClient,
-  SnapshotMessage,
-} from '@weir/protocol';
+import type { AlertEntry, ClientToServer, DashboardState, Handshake, LogLine, ServerToClient, SnapshotMessage } from '@weir/protocol';
 import { PROTOCOL_VERSION } from '@weir/protocol';
 import { Server as IoServer } from 'socket.io';
 import type { EventLog } from '../event-log/event-log.js';
@@ -95,8 +86,8 @@ export class PushServer {
     this.#io.on('connection', (socket) => this.#connected(socket));
   }
 
-  /** Every event of the engine, after all that it may have changed. */
-  accept(_event: EngineEvent): void {
+  /** After each event of the engine, and all that it may have changed. */
+  touch(): void {
     this.#feed.touch();
   }
 

@@ -1,4 +1,6 @@
+import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { alert } from '../testing/memory-alert-log.js';
 import { type PageClient, PushHarness, until } from '../testing/push-harness.js';
 import { checkpoint, JOB_ID, job, ledger, START, snapshot, subtask } from '../testing/snapshot.js';
 import { shownEngine } from './shown-engine.js';
@@ -103,6 +105,27 @@ describe('a page', () => {
     server.engine.show(busy(9));
     await until(() => isUpToDate(client));
   });
+});
+
+it('tells of each recovery what it took back of the pending alerts, also after a restart', async () => {
+  const client = server.connect();
+  await until(() => client.snapshots === 1);
+  const raised = { topic: 'alert', taskManagerId: 'taskmanager-1', vertexId: '', subtask: 0, dropped: 0 };
+  server.engine.emit({ type: 'job-status', at: START, jobId: JOB_ID, status: 'RUNNING' });
+  for (const n of [3, 4]) server.engine.emit({ type: 'published', at: START, jobId: JOB_ID, ...raised, payload: alert(n) });
+  const recovery = { number: 1, cause: 'taskmanager-2 was lost', phases: { failed: START, detected: START, restoring: START + 9 } };
+  server.engine.show(snapshot({ jobs: [job({ recoveries: [recovery] })] }));
+  expect(client.mirror.state?.alertsTakenBack).toEqual({});
+  server.engine.emit({ type: 'recovery', at: START + 9, jobId: JOB_ID, phase: 'restoring', recovery });
+  await until(() => client.mirror.state?.alertsTakenBack['1'] === 2);
+
+  const { directory } = server;
+  await server.stop({ keep: true });
+  server = await PushHarness.start({ directory });
+  server.engine.show(snapshot({ jobs: [job({ recoveries: [recovery] })] }));
+  const later = server.connect();
+  await until(() => later.mirror.state?.alertsTakenBack['1'] === 2);
+  rmSync(directory, { recursive: true });
 });
 
 it('costs nothing while nobody looks', async () => {

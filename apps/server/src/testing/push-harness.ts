@@ -39,11 +39,11 @@ export class PushHarness {
   private constructor(options: HarnessOptions) {
     this.#temporary = options.directory === undefined;
     this.directory = options.directory ?? mkdtempSync(join(tmpdir(), 'weir-push-'));
-    const book = new AlertBook(
-      this.log,
-      (error) => this.errors.push(error),
-      (change) => this.#dashboard.acceptAlert(change),
-    );
+    const book = new AlertBook(this.log, {
+      onError: (error) => this.errors.push(error),
+      onChange: (change) => this.#dashboard.acceptAlert(change),
+      onTakenBack: (takenBack) => this.#dashboard.acceptTakenBack(takenBack),
+    });
     const events = new EventLog(new ReplayMarksFile(join(this.directory, 'replay-marks.json')), {
       print: () => undefined,
       printsEvents: () => true,
@@ -99,12 +99,13 @@ export class PushHarness {
     return client;
   }
 
-  async stop(): Promise<void> {
+  /** `keep`: its directory, for the next one. */
+  async stop({ keep = false } = {}): Promise<void> {
     for (const { socket } of this.#clients) socket.disconnect();
     await this.#dashboard.disconnect();
     await this.#app.close();
     await this.#dashboard.close();
-    if (this.#temporary) rmSync(this.directory, { recursive: true });
+    if (this.#temporary && !keep) rmSync(this.directory, { recursive: true });
   }
 }
 

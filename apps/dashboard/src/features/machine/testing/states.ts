@@ -316,5 +316,6 @@ export function state(shape: Shape = {}): DashboardState {
     ),
     series: { at: [], throughput: {} },
     pendingAlerts: 0,
+    alertsTakenBack: {},
   };
 }
