@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { LedgerInfo } from '@weir/protocol';
 import { COMMAND } from './server.js';
 
 interface Element {
@@ -10,6 +11,7 @@ interface Element {
 interface Shown {
   readonly keyedState: Readonly<Record<string, Readonly<Record<string, { readonly abnormalCount: number }>>>>;
   readonly operatorState: Readonly<Record<string, readonly Element[]>>;
+  readonly ledger: LedgerInfo | null;
 }
 
 interface Split {
@@ -24,12 +26,14 @@ export interface Cut {
   readonly events: ReadonlyMap<number, number>;
   /** Events that were counted, over all users. */
   readonly processed: number;
+  /** What the engine's own counts in it add up to. */
+  readonly ledger: LedgerInfo | null;
 }
 
 /** What a checkpoint of the seed's job holds, by the command line: read from its files, past everything that the server has in memory. */
 export async function readCut(path: string): Promise<Cut> {
   const { stdout } = await promisify(execFile)(process.execPath, [COMMAND, 'checkpoint', 'show', path, '--json', '--all']);
-  const { keyedState, operatorState } = JSON.parse(stdout) as Shown;
+  const { keyedState, operatorState, ledger } = JSON.parse(stdout) as Shown;
   const process_ = operatorState['abnormal-count-process'] ?? [];
   const splits = (operatorState['random-user-event-source'] ?? []).flatMap(({ elements }) => elements as readonly Split[]);
   return {
@@ -41,5 +45,6 @@ export async function readCut(path: string): Promise<Cut> {
       .filter(({ name }) => name === 'processed')
       .flatMap(({ elements }) => elements as readonly number[])
       .reduce((sum, count) => sum + count, 0),
+    ledger,
   };
 }

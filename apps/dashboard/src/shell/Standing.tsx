@@ -15,7 +15,7 @@ export function StandingSentence() {
   const now = useMemo(() => standing(state, language), [state, language]);
   const text = standingText(stands, now);
   return (
-    <p title={text} className={`line-clamp-2 min-w-0 text-body leading-[1.35] desk:line-clamp-1 ${tones[now.tone]}`}>
+    <p title={text} className={`line-clamp-2 min-w-0 text-body leading-[1.35] ${tones[now.tone]}`}>
       {text}
     </p>
   );

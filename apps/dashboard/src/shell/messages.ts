@@ -1,5 +1,5 @@
 import { formatDuration } from '../format/duration.js';
-import { formatShare } from '../format/number.js';
+import { formatCount, formatShare } from '../format/number.js';
 import { defineMessages } from '../messages/define.js';
 import type { Standing } from './standing.js';
 
@@ -41,18 +41,23 @@ export const shellMessages = defineMessages(
           : `Recovering from a failure (${cause}): state is being read from checkpoint ${checkpoint}.`,
       replaying: ({ checkpoint }: Of<'replaying'>) =>
         checkpoint === undefined ? 'Replaying events from the beginning.' : `Replaying the events since checkpoint ${checkpoint}.`,
-      recovered: ({ cause, took, checkpoint }: Of<'recovered'>) =>
-        checkpoint === undefined
-          ? `Running again. The failure (${cause}) took ${formatDuration(took)}; there was no checkpoint to restore.`
-          : `Running again. The failure (${cause}) took ${formatDuration(took)}; state came back from checkpoint ${checkpoint}.`,
+      recovered: ({ cause, took, checkpoint, replayed, whole }: Of<'recovered'>) => {
+        const state = checkpoint === undefined ? 'there was no checkpoint to restore' : `state came back from checkpoint ${checkpoint}`;
+        const again = replayed === undefined ? '' : ` ${formatCount(replayed)} records were replayed.`;
+        return `Running again. The failure (${cause}) took ${formatDuration(took)}; ${state}.${again}${whole ? ' Nothing lost, nothing doubled.' : ''}`;
+      },
       bottleneck: ({ vertex, busy, waiting, waits }: Of<'bottleneck'>) =>
         `Running, but ${vertex} is the bottleneck: it is busy ${formatShare(busy)} of the time and ${waiting} waits ${formatShare(waits)}.`,
       'checkpoint-failed': ({ checkpoint, reason }: Of<'checkpoint-failed'>) =>
         stop(`Running, but checkpoint ${checkpoint} failed${reason ? `: ${reason}` : ''}`),
-      running: ({ checkpoint, took, interval }: Of<'running'>) =>
+      running: ({ checkpoint, took, interval, whole }: Of<'running'>) =>
         checkpoint === undefined
           ? `Running. A checkpoint is taken every ${formatDuration(interval)}; the first is still to come.`
-          : `Running. Checkpoint ${checkpoint} took ${formatDuration(took)}.`,
+          : `Running. Checkpoint ${checkpoint} took ${formatDuration(took)}.${whole ? ' Nothing lost, nothing doubled.' : ''}`,
+      'not-whole': ({ checkpoint, lost, doubled, allowed }: Of<'not-whole'>) =>
+        allowed
+          ? `Running. Checkpoint ${checkpoint} has ${formatCount(doubled)} records doubled, as at least once allows.`
+          : `Running, but by checkpoint ${checkpoint} ${formatCount(lost)} records were lost and ${formatCount(doubled)} doubled. This must not be: please report it.`,
       failed: ({ reason }: Of<'failed'>) => stop(`The job has failed${reason ? `: ${reason}` : ''}`),
       ending: ({ state }: Of<'ending'>) => (state === 'CANCELLING' ? 'The job is being cancelled.' : 'The job is suspended.'),
       finished: () => 'The job has finished: all its input was read and all its output committed.',
@@ -94,17 +99,22 @@ export const shellMessages = defineMessages(
         checkpoint === undefined
           ? '이벤트를 처음부터 재처리하고 있습니다.'
           : `체크포인트 ${checkpoint} 이후의 이벤트를 재처리하고 있습니다.`,
-      recovered: ({ cause, took, checkpoint }) =>
-        checkpoint === undefined
-          ? `복구를 마치고 정상 실행 중입니다. 장애(${cause}) 복구에 ${formatDuration(took)} 걸렸고, 복원할 체크포인트는 없었습니다.`
-          : `복구를 마치고 정상 실행 중입니다. 장애(${cause}) 복구에 ${formatDuration(took)} 걸렸고, 상태는 체크포인트 ${checkpoint}에서 복원했습니다.`,
+      recovered: ({ cause, took, checkpoint, replayed, whole }) => {
+        const state = checkpoint === undefined ? '복원할 체크포인트는 없었습니다' : `상태는 체크포인트 ${checkpoint}에서 복원했습니다`;
+        const again = replayed === undefined ? '' : ` 레코드 ${formatCount(replayed)}건을 재처리했습니다.`;
+        return `복구를 마치고 정상 실행 중입니다. 장애(${cause}) 복구에 ${formatDuration(took)} 걸렸고, ${state}.${again}${whole ? ' 유실 0 · 중복 0.' : ''}`;
+      },
       bottleneck: ({ vertex, busy, waiting, waits }) =>
         `실행 중이지만 병목이 있습니다. ${vertex} 사용률 ${formatShare(busy)}, ${waiting} 대기율 ${formatShare(waits)}.`,
       'checkpoint-failed': ({ checkpoint, reason }) => stop(`실행 중이지만 체크포인트 ${checkpoint} 실패${reason ? `: ${reason}` : ''}`),
-      running: ({ checkpoint, took, interval }) =>
+      running: ({ checkpoint, took, interval, whole }) =>
         checkpoint === undefined
           ? `정상 실행 중입니다. ${formatDuration(interval)}마다 체크포인트를 만들며, 아직 첫 체크포인트 전입니다.`
-          : `정상 실행 중입니다. 체크포인트 ${checkpoint} 완료(${formatDuration(took)}).`,
+          : `정상 실행 중입니다. 체크포인트 ${checkpoint} 완료(${formatDuration(took)}).${whole ? ' 유실 0 · 중복 0.' : ''}`,
+      'not-whole': ({ checkpoint, lost, doubled, allowed }) =>
+        allowed
+          ? `정상 실행 중입니다. 체크포인트 ${checkpoint} 기준 중복 ${formatCount(doubled)}건(최소 한 번 모드에서 허용).`
+          : `실행 중이지만 체크포인트 ${checkpoint} 기준 유실 ${formatCount(lost)}건, 중복 ${formatCount(doubled)}건입니다. 있어서는 안 되는 일이니 알려 주세요.`,
       failed: ({ reason }) => stop(`작업이 실패했습니다${reason ? `: ${reason}` : ''}`),
       ending: ({ state }) => (state === 'CANCELLING' ? '작업을 취소하는 중입니다.' : '작업이 일시 중단되었습니다.'),
       finished: () => '작업이 끝났습니다. 입력을 모두 읽고 결과를 모두 커밋했습니다.',

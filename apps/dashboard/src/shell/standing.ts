@@ -1,4 +1,4 @@
-import type { DashboardState, JobInfo, JobStatus, RecoveryInfo, VertexInfo } from '@weir/protocol';
+import type { CheckpointingMode, DashboardState, JobInfo, JobStatus, LedgerInfo, RecoveryInfo, VertexInfo } from '@weir/protocol';
 import { taskManagerName, vertexName } from '../format/names.js';
 import { causeMessages, recoveryCause } from '../job/cause.js';
 import type { Language } from '../messages/define.js';
@@ -13,10 +13,24 @@ export type Standing = { readonly tone: 'calm' | 'warn' | 'bad' | 'quiet' } & (
   | { readonly kind: 'lost'; readonly cause: string }
   | { readonly kind: 'restoring'; readonly cause: string; readonly checkpoint: number | undefined }
   | { readonly kind: 'replaying'; readonly checkpoint: number | undefined }
-  | { readonly kind: 'recovered'; readonly cause: string; readonly took: number; readonly checkpoint: number | undefined }
+  | {
+      readonly kind: 'recovered';
+      readonly cause: string;
+      readonly took: number;
+      readonly checkpoint: number | undefined;
+      readonly replayed: number | undefined;
+      readonly whole: boolean;
+    }
   | { readonly kind: 'bottleneck'; readonly vertex: string; readonly busy: number; readonly waiting: string; readonly waits: number }
   | { readonly kind: 'checkpoint-failed'; readonly checkpoint: number; readonly reason: string }
-  | { readonly kind: 'running'; readonly checkpoint: number | undefined; readonly took: number | undefined; readonly interval: number }
+  | {
+      readonly kind: 'running';
+      readonly checkpoint: number | undefined;
+      readonly took: number | undefined;
+      readonly interval: number;
+      readonly whole: boolean;
+    }
+  | { readonly kind: 'not-whole'; readonly checkpoint: number; readonly lost: number; readonly doubled: number; readonly allowed: boolean }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'ending'; readonly state: JobStatus }
   | { readonly kind: 'finished' }
@@ -69,6 +83,9 @@ function running(job: JobInfo, now: number, language: Language): Standing {
   const recovery = job.recoveries[0];
   const { latestCompleted, latestFailed } = job.checkpoints;
   const ended = recovery?.phases.running;
+  const { ledger } = job;
+  const notWhole = ledger === undefined ? undefined : notWholeBy(ledger, job.checkpointConfig.mode);
+  if (notWhole?.tone === 'bad') return notWhole;
   if (recovery && ended !== undefined && now - ended < RECENT)
     return {
       kind: 'recovered',
@@ -76,18 +93,29 @@ function running(job: JobInfo, now: number, language: Language): Standing {
       cause: recoveryCause(recovery, causeMessages[language]),
       took: ended - (recovery.phases.failed ?? recovery.phases.detected ?? ended),
       checkpoint: recovery.checkpointId,
+      replayed: recovery.recordsReplayed,
+      // Of the time before the failure it says nothing of what the recovery made of it.
+      whole: ledger !== undefined && ledger.checkpointId > (recovery.checkpointId ?? 0),
     };
   if (latestFailed && latestFailed.id > (latestCompleted?.id ?? 0) && latestFailed.triggerTimestamp > (ended ?? 0))
     return { kind: 'checkpoint-failed', tone: 'warn', checkpoint: latestFailed.id, reason: latestFailed.failureMessage ?? '' };
   return (
-    bottleneck(job.vertices) ?? {
+    bottleneck(job.vertices) ??
+    notWhole ?? {
       kind: 'running',
       tone: 'calm',
       checkpoint: latestCompleted?.id,
       took: latestCompleted?.endToEndDuration,
       interval: job.checkpointConfig.interval,
+      whole: ledger !== undefined,
     }
   );
+}
+
+function notWholeBy({ checkpointId, lost, doubled }: LedgerInfo, mode: CheckpointingMode): Standing | undefined {
+  if (lost + doubled === 0) return undefined;
+  const allowed = lost === 0 && mode === 'AT_LEAST_ONCE';
+  return { kind: 'not-whole', tone: allowed ? 'calm' : 'bad', checkpoint: checkpointId, lost, doubled, allowed };
 }
 
 /** The first busy vertex below one that waits. */

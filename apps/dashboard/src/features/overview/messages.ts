@@ -1,3 +1,5 @@
+import type { LedgerInfo } from '@weir/protocol';
+import { formatCount } from '../../format/number.js';
 import { defineMessages } from '../../messages/define.js';
 
 export const overviewMessages = defineMessages(
@@ -20,6 +22,10 @@ export const overviewMessages = defineMessages(
     successExact: (completed: string, failed: string) => `${completed} completed, ${failed} failed`,
     last: 'Last checkpoint',
     ago: 'ago',
+    exactlyOnce: 'Lost · doubled',
+    ledgerUnknown: 'Known once a completed checkpoint tells it.',
+    ledgerExact: ({ checkpointId, made, processed, inFlight, lost, doubled }: LedgerInfo) =>
+      `Read from checkpoint ${checkpointId}: ${formatCount(made)} made, ${formatCount(processed)} processed, ${formatCount(inFlight)} in flight, ${formatCount(lost)} lost, ${formatCount(doubled)} doubled`,
     latency: 'Latency p50 · p95 · p99',
     latencyExact: 'Source → sink by latency markers, the slowest sink',
     cpu: 'CPU',
@@ -48,6 +54,10 @@ export const overviewMessages = defineMessages(
     successExact: (completed, failed) => `완료 ${completed}건, 실패 ${failed}건`,
     last: '최근 체크포인트',
     ago: '전',
+    exactlyOnce: '유실 · 중복',
+    ledgerUnknown: '완료된 체크포인트에서 확인되면 표시됩니다.',
+    ledgerExact: ({ checkpointId, made, processed, inFlight, lost, doubled }) =>
+      `체크포인트 ${checkpointId} 기준: 생성 ${formatCount(made)}, 처리 ${formatCount(processed)}, 전송 중 ${formatCount(inFlight)}, 유실 ${formatCount(lost)}, 중복 ${formatCount(doubled)}`,
     latency: '지연 p50 · p95 · p99',
     latencyExact: 'Source → Sink 지연(latency marker), 가장 느린 Sink 기준',
     cpu: 'CPU',

@@ -1,6 +1,7 @@
 import { selectJob } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
-import { formatCount, UNKNOWN } from '../../format/number.js';
+import { checkpointName } from '../../format/names.js';
+import { formatCount } from '../../format/number.js';
 import { useMessages } from '../../messages/use-messages.js';
 import { useDrawn } from '../machine/ui/machinery.js';
 import { Slowed } from '../machine/ui/Slowed.js';
@@ -8,7 +9,15 @@ import { pipelineMessages } from './messages.js';
 
 const MOST_SQUARES = 36;
 
-/** What went in and what came of it, as far as the engine tells; and a square for each acknowledgement of the checkpoint that is drawn. */
+const ENTRIES = [
+  ['made', 'ledger-made'],
+  ['processed', 'ledger-processed'],
+  ['inFlight', 'ledger-in-flight'],
+  ['lost', 'ledger-lost'],
+  ['doubled', 'ledger-doubled'],
+] as const;
+
+/** What went in and what came of it, as the newest completed checkpoint says; and a square for each acknowledgement of the checkpoint that is drawn. */
 export function Ledger() {
   const t = useMessages(pipelineMessages);
   const job = useDashboard(selectJob);
@@ -19,16 +28,36 @@ export function Ledger() {
   const id = barrier?.checkpointId ?? latest?.id;
   const all = barrier?.numSubtasks ?? latest?.numSubtasks ?? 0;
   const acked = barrier?.acked.length ?? latest?.numAcknowledgedSubtasks ?? 0;
-  const unknown = ['made', 'processed', 'inFlight', 'lost', 'doubled'] as const;
+  const ledger = job?.ledger;
+  const source =
+    ledger === undefined
+      ? t.ledger.unknown
+      : ledger.since === undefined
+        ? t.ledger.readFrom(ledger.checkpointId)
+        : t.ledger.readSince(ledger.checkpointId, ledger.since);
   return (
     <footer className="ledger">
       <dl aria-label={t.ledger.title}>
-        {unknown.map((name) => (
-          <div key={name} title={t.ledger.unknown}>
+        {ENTRIES.map(([name, testId]) => (
+          <div key={name} title={source}>
             <dt>{t.ledger[name]}</dt>
-            <dd>{UNKNOWN}</dd>
+            <dd
+              data-testid={testId}
+              data-value={ledger?.[name]}
+              className={(name === 'lost' || name === 'doubled') && (ledger?.[name] ?? 0) > 0 ? 'wrong' : undefined}
+            >
+              {formatCount(ledger?.[name])}
+            </dd>
           </div>
         ))}
+        {ledger !== undefined && (
+          <div title={source}>
+            <dt>{t.ledger.from}</dt>
+            <dd data-testid="ledger-checkpoint" data-value={ledger.checkpointId}>
+              {checkpointName(ledger.checkpointId)}
+            </dd>
+          </div>
+        )}
         <div>
           <dt>{t.ledger.alerts}</dt>
           <dd>{formatCount(committed)}</dd>

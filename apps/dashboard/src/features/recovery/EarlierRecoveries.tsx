@@ -1,8 +1,9 @@
 import type { RecoveryInfo } from '@weir/protocol';
+import { useDashboard } from '../../connection/store.js';
 import { exactTime, formatClockMs } from '../../format/clock.js';
 import { formatDuration } from '../../format/duration.js';
 import { checkpointName } from '../../format/names.js';
-import { formatCount } from '../../format/number.js';
+import { formatCount, UNKNOWN } from '../../format/number.js';
 import { causeMessages, recoveryCause } from '../../job/cause.js';
 import { useMessages } from '../../messages/use-messages.js';
 import { recoveryMessages } from './messages.js';
@@ -31,6 +32,8 @@ export function EarlierRecoveries({ recoveries, shown, onPick }: Props) {
               <th>{text.phases.restoring}</th>
               <th>{text.phases.replaying}</th>
               <th>{text.total}</th>
+              <th>{text.replayed}</th>
+              <th>{text.takenBack}</th>
               <th className="text-left!">{text.from}</th>
             </tr>
           </thead>
@@ -54,7 +57,8 @@ interface RowProps {
 function Row({ recovery, current, onPick }: RowProps) {
   const text = useMessages(recoveryMessages);
   const causes = useMessages(causeMessages);
-  const { number, phases, cause, checkpointId } = recovery;
+  const { number, phases, cause, checkpointId, recordsReplayed } = recovery;
+  const takenBack = useDashboard((dashboard) => dashboard.state?.alertsTakenBack[number]);
   const failed = phases.failed ?? phases.detected;
   const took = new Map(stepsOf(recovery).map((step) => [step.phase, step.took]));
   return (
@@ -77,6 +81,10 @@ function Row({ recovery, current, onPick }: RowProps) {
       <td>{formatDuration(took.get('restoring'))}</td>
       <td>{formatDuration(took.get('replaying'))}</td>
       <td className="font-semibold">{formatDuration(lengthOf(recovery))}</td>
+      <td title={recordsReplayed === undefined ? text.replayedUnknown : text.replayedExact(formatCount(recordsReplayed))}>
+        {recordsReplayed === undefined ? UNKNOWN : text.records(formatCount(recordsReplayed))}
+      </td>
+      <td title={text.takenBackExact}>{formatCount(takenBack)}</td>
       <td className="text-left!">{checkpointId === undefined ? text.empty : checkpointName(checkpointId)}</td>
     </tr>
   );

@@ -2,7 +2,7 @@ import type { RecoveryInfo } from '@weir/protocol';
 import { exactTime, formatClockMs } from '../../format/clock.js';
 import { formatDuration } from '../../format/duration.js';
 import { checkpointName } from '../../format/names.js';
-import { UNKNOWN } from '../../format/number.js';
+import { formatCount, UNKNOWN } from '../../format/number.js';
 import { useMessages } from '../../messages/use-messages.js';
 import { recoveryMessages } from './messages.js';
 import { phaseLook } from './phase-look.js';
@@ -33,7 +33,7 @@ export function RecoverySteps({ recovery, shown }: { readonly recovery: Recovery
             <span className="block whitespace-nowrap text-ink-2" title={exactTime(step.at)}>
               {reached ? formatClockMs(step.at) : UNKNOWN}
             </span>
-            <span className="block whitespace-nowrap text-ink-3">{reached ? detail(step, recovery.checkpointId) : UNKNOWN}</span>
+            <span className="block whitespace-nowrap text-ink-3">{reached ? detail(step, recovery, text.records) : UNKNOWN}</span>
           </li>
         );
       })}
@@ -41,8 +41,10 @@ export function RecoverySteps({ recovery, shown }: { readonly recovery: Recovery
   );
 }
 
-function detail({ phase, took }: Step, checkpointId: number | undefined): string {
+function detail({ phase, took }: Step, { checkpointId, recordsReplayed }: RecoveryInfo, records: (count: string) => string): string {
   const length = took === undefined ? '' : formatDuration(took);
   if (phase === 'running') return ' ';
-  return phase === 'checkpoint-chosen' && checkpointId !== undefined ? `${length} · ${checkpointName(checkpointId)}` : length || UNKNOWN;
+  if (phase === 'checkpoint-chosen' && checkpointId !== undefined) return `${length} · ${checkpointName(checkpointId)}`;
+  if (phase === 'replaying' && recordsReplayed !== undefined) return `${length} · ${records(formatCount(recordsReplayed))}`;
+  return length || UNKNOWN;
 }

@@ -5,7 +5,7 @@ import { selectJob } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
 import { formatDuration } from '../../format/duration.js';
 import { checkpointName } from '../../format/names.js';
-import { UNKNOWN } from '../../format/number.js';
+import { formatCount, UNKNOWN } from '../../format/number.js';
 import { causeMessages, recoveryCause } from '../../job/cause.js';
 import { useMessages } from '../../messages/use-messages.js';
 import { SCALE_WIDTH } from '../time/time-axis.js';
@@ -63,6 +63,8 @@ function Figures({ recovery }: { readonly recovery: RecoveryInfo }) {
   const text = useMessages(recoveryMessages);
   const causes = useMessages(causeMessages);
   const length = lengthOf(recovery);
+  const takenBack = useDashboard((dashboard) => dashboard.state?.alertsTakenBack[recovery.number]);
+  const replayed = recovery.recordsReplayed;
   const chosen = recovery.phases['checkpoint-chosen'] !== undefined || recovery.phases.restoring !== undefined;
   return (
     <>
@@ -73,6 +75,23 @@ function Figures({ recovery }: { readonly recovery: RecoveryInfo }) {
         figures={[
           [text.total, length === undefined ? UNKNOWN : formatDuration(length)],
           [text.from, chosen ? (recovery.checkpointId === undefined ? text.empty : checkpointName(recovery.checkpointId)) : UNKNOWN],
+          [
+            text.replayed,
+            <span
+              key="replayed"
+              data-testid="recovery-replayed"
+              data-value={replayed}
+              title={replayed === undefined ? text.replayedUnknown : text.replayedExact(formatCount(replayed))}
+            >
+              {replayed === undefined ? UNKNOWN : text.records(formatCount(replayed))}
+            </span>,
+          ],
+          [
+            text.takenBack,
+            <span key="taken-back" data-testid="recovery-alerts" data-value={takenBack} title={text.takenBackExact}>
+              {formatCount(takenBack)}
+            </span>,
+          ],
         ]}
       />
     </>
