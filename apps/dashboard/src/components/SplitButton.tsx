@@ -75,7 +75,7 @@ export function SplitButton({ label, name, menuName, testId, disabled = false, o
         aria-controls={menuId}
         disabled={disabled}
         onClick={() => setOpen(!open)}
-        className={`${part} -ml-px rounded-r-small px-[5px] pointer-coarse:px-3`}
+        className={`${part} -ml-px rounded-r-small px-[5px] pointer-coarse:min-w-11 pointer-coarse:px-3`}
       >
         <ChevronDown size={13} strokeWidth={2.4} aria-hidden="true" />
       </button>

@@ -27,7 +27,7 @@ export const CheckpointRow = memo(function CheckpointRow({ checkpoint, longest }
       data-status={status}
       title={checkpoint.failureMessage?.split('\n')[0]}
       onClick={open}
-      className={`h-[30px] cursor-pointer border-line-2 border-t hover:bg-sunken [&>td]:whitespace-nowrap [&>td]:px-1.5 [&>td]:text-right ${status === 'FAILED' ? 'bg-fail-ground' : ''}`}
+      className={`h-[30px] cursor-pointer pointer-coarse:h-11 border-line-2 border-t hover:bg-sunken [&>td]:whitespace-nowrap [&>td]:px-1.5 [&>td]:text-right ${status === 'FAILED' ? 'bg-fail-ground' : ''}`}
     >
       <td className="pl-4! text-left!">
         <a href={places.checkpoint(id)} aria-label={text.open(id)} className="font-semibold hover:underline">

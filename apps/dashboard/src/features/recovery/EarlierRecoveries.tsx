@@ -21,7 +21,9 @@ export function EarlierRecoveries({ recoveries, shown, onPick }: Props) {
   const text = useMessages(recoveryMessages);
   return (
     <details className="-mt-[17px] relative text-small">
-      <summary className="w-max cursor-pointer text-ink-2 hover:text-ink">{text.all(formatCount(recoveries.length))}</summary>
+      <summary className="w-max cursor-pointer text-ink-2 pointer-coarse:min-w-11 pointer-coarse:leading-[44px] hover:text-ink">
+        {text.all(formatCount(recoveries.length))}
+      </summary>
       <div className="mt-1 max-h-56 overflow-auto">
         <table className="w-full border-collapse">
           <thead className="sticky top-0 bg-panel">
@@ -62,14 +64,16 @@ function Row({ recovery, current, onPick }: RowProps) {
   const failed = phases.failed ?? phases.detected;
   const took = new Map(stepsOf(recovery).map((step) => [step.phase, step.took]));
   return (
-    <tr className={`h-7 border-line-2 border-t [&>td]:whitespace-nowrap [&>td]:px-2 [&>td]:text-right ${current ? 'bg-sunken' : ''}`}>
+    <tr
+      className={`h-7 pointer-coarse:h-11 border-line-2 border-t [&>td]:whitespace-nowrap [&>td]:px-2 [&>td]:text-right ${current ? 'bg-sunken' : ''}`}
+    >
       <td className="pl-0! text-left!">
         <button
           type="button"
           aria-pressed={current}
           onClick={() => onPick(number)}
           title={exactTime(failed)}
-          className="font-semibold hover:underline"
+          className="font-semibold hover:underline pointer-coarse:h-11"
         >
           {text.number(number)} · {formatClockMs(failed)}
         </button>

@@ -14,7 +14,7 @@ export function SpanSwitch() {
           type="button"
           aria-pressed={choice === span}
           onClick={() => chooseSpan(choice)}
-          className="h-[26px] whitespace-nowrap px-2 text-ink-2 text-small hover:text-ink aria-pressed:bg-ink aria-pressed:font-semibold aria-pressed:text-panel pointer-coarse:h-11 [&+&]:border-line [&+&]:border-l"
+          className="h-[26px] whitespace-nowrap px-2 text-ink-2 text-small hover:text-ink aria-pressed:bg-ink aria-pressed:font-semibold aria-pressed:text-panel pointer-coarse:h-11 pointer-coarse:min-w-11 [&+&]:border-line [&+&]:border-l"
         >
           {text.span[choice]}
         </button>

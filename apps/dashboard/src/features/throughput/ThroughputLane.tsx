@@ -1,10 +1,7 @@
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { Lane } from '../../components/Lane.js';
-
 import { Select } from '../../components/Select.js';
-
 import { persistently } from '../../connection/persistently.js';
-
 import { selectVertices } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
 import { useTitle } from '../../job/use-titles.js';
