@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { configuration, TestCluster } from './cluster.js';
 
@@ -35,4 +37,27 @@ it('together with a TaskManager that had hung just before does not hold the job 
   await cluster.engine.execute({ type: 'fail-jobmanager' });
   await cluster.until(jobId, ({ state, numRestarts }) => state === 'RUNNING' && numRestarts > 0);
   expect(cluster.engine.snapshot().taskManagers.map(({ attempt }) => attempt)).toEqual([1, 2, 1]);
+});
+
+it.each(['where savepoints go', 'where somebody wants one'])('with a savepoint under way, %s, leaves nothing of it', async (where) => {
+  cluster = await TestCluster.start();
+  const jobId = await cluster.submit({ events: 1_000_000_000, rate: 1_000 }, configuration({ interval: 0 }));
+  await cluster.until(jobId, ({ state }) => state === 'RUNNING');
+  const parent = join(cluster.directory, where === 'where savepoints go' ? 'savepoints' : 'mine');
+  const savepoints = () => {
+    try {
+      return readdirSync(parent);
+    } catch {
+      return [];
+    }
+  };
+  // So that it cannot be through before the JobManager is lost.
+  await cluster.engine.execute({ type: 'fail-taskmanager', id: 'taskmanager-2', mode: 'hang' });
+  const taken = cluster.engine.execute({ type: 'trigger-savepoint', jobId, targetDirectory: parent });
+  await cluster.until(jobId, ({ checkpoints }) => checkpoints.counts.inProgress === 1);
+  expect(savepoints()).toHaveLength(1);
+  await cluster.engine.execute({ type: 'fail-jobmanager' });
+  expect(await taken).toMatchObject({ ok: false, code: 'NO_LEADER' });
+  await cluster.until(jobId, ({ state, numRestarts }) => state === 'RUNNING' && numRestarts > 0);
+  await expect.poll(savepoints, { timeout: 60_000 }).toEqual([]);
 });

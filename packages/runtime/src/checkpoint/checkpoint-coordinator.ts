@@ -50,6 +50,8 @@ export interface CheckpointCoordinatorOptions {
   readonly completed: readonly CompletedCheckpoint[];
   /** Before anything of a checkpoint is done: its id must never be used again. */
   readonly onTriggered: (checkpointId: number) => Promise<void>;
+  /** Before anything of a savepoint is on disk: nobody else would find it again, wherever it was wanted. */
+  readonly onSavepointLocation: (checkpointId: number, directory: string) => Promise<void>;
   /** Each change of a checkpoint's state. Resolves once it is noted; for a completed savepoint durably. */
   readonly onCheckpoint: (checkpoint: CheckpointInfo) => Promise<void>;
   /** One that made room for newer ones. */
@@ -188,7 +190,9 @@ export class CheckpointCoordinator {
     try {
       await this.#options.onTriggered(id);
       directory = savepoint
-        ? await storage.createSavepointLocation(jobId, request?.targetDirectory)
+        ? await storage.createSavepointLocation(jobId, request?.targetDirectory, (location) =>
+            this.#options.onSavepointLocation(id, location),
+          )
         : await storage.createLocation(jobId, id);
     } catch (error) {
       if (epoch !== this.#epoch) {

@@ -12,7 +12,8 @@ import type { RestoredSection, SectionKind, SnapshotSection, StateSchema } from 
 export interface CheckpointStorage {
   /** Makes the directory for a checkpoint that is about to be triggered; returns its absolute path. */
   createLocation(jobId: string, checkpointId: number): Promise<string>;
-  createSavepointLocation(jobId: string, targetDirectory?: string): Promise<string>;
+  /** `announce` is told which directory it will be before anything of it is on disk. */
+  createSavepointLocation(jobId: string, targetDirectory?: string, announce?: (directory: string) => Promise<void>): Promise<string>;
   /** Writes `_metadata` durably; the checkpoint exists from the moment this resolves. Resolves to the bytes written. */
   writeMetadata(directory: string, metadata: CheckpointMetadata): Promise<number>;
   /** Throws `CorruptCheckpointError` naming file and fault. Checks `_metadata` itself, not the files it names: `verify` does. */

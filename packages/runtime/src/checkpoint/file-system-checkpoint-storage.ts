@@ -59,12 +59,17 @@ export class FileSystemCheckpointStorage implements CheckpointStorage {
     return directory;
   }
 
-  async createSavepointLocation(jobId: string, targetDirectory?: string): Promise<string> {
+  async createSavepointLocation(
+    jobId: string,
+    targetDirectory?: string,
+    announce: (directory: string) => Promise<void> = async () => {},
+  ): Promise<string> {
     if (!isPlainName(jobId)) throw new RangeError(`job id ${jobId}`);
     const parent = targetDirectory === undefined ? this.#savepointRoot : localPath(targetDirectory);
     if (!isAbsolute(parent)) throw new InvalidConfigurationError(`the savepoint directory ${parent} is not an absolute path`);
     const directory = join(parent, `savepoint-${jobId.slice(0, 6)}-${randomHex(this.#random, 12)}`);
     if (await this.#exists(directory)) throw new WeirError('CHECKPOINT_EXISTS', `${directory} exists already`);
+    await announce(directory);
     await ensureDirectory(this.#fs, directory);
     return directory;
   }

@@ -123,6 +123,7 @@ export class JobCheckpoints {
 
   start(tasks: CheckpointTasks): void {
     this.#coordinator?.start(tasks);
+    void this.#removeAbandonedSavepoints().catch(ignore);
   }
 
   /** Gives up what is under way. Resolves once nothing of it touches disk or sinks any more. */
@@ -145,9 +146,10 @@ export class JobCheckpoints {
     this.#coordinator?.decline(message.checkpointId, message.reason);
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#commitWatch.done();
-    return this.#committers.close();
+    await this.#removeAbandonedSavepoints().catch(ignore);
+    await this.#committers.close();
   }
 
   async #commit(checkpointId: number, directory: string, metadata: CheckpointMetadata): Promise<void> {
@@ -206,6 +208,7 @@ export class JobCheckpoints {
       storage,
       nextId: floor + 1,
       completed: retained.map(({ id, directory }) => ({ id, directory, isSavepoint: false, recordsOut: undefined })),
+      onSavepointLocation: (id, directory) => history.savepointLocation(clock.now(), id, directory),
       onTriggered: (id) => history.triggered(clock.now(), id),
       onCheckpoint: (checkpoint) => {
         const noted = history.checkpoint(checkpoint);
@@ -239,6 +242,15 @@ export class JobCheckpoints {
       this.#note(exceptionFrom(clock.now(), error));
     }
     onChange();
+  }
+
+  /** What savepoints of earlier executions left: no task of these writes any more. The one of this execution has not begun. */
+  async #removeAbandonedSavepoints(): Promise<void> {
+    const { clock, history, storage } = this.#options;
+    for (const [id, directory] of [...history.savepointLocations]) {
+      await storage.discard(directory);
+      await history.savepointRemoved(clock.now(), id);
+    }
   }
 
   async #discarded(id: number): Promise<void> {

@@ -33,6 +33,8 @@ type HistoryEntry = { readonly at: number } & (
   | { readonly type: 'status'; readonly status: JobStatus }
   | { readonly type: 'timestamps'; readonly timestamps: Partial<Record<JobStatus, number>> }
   | { readonly type: 'triggered'; readonly id: number }
+  /** Where a savepoint is being written; null once nothing of it is there any more. */
+  | { readonly type: 'savepoint-location'; readonly id: number; readonly directory: string | null }
   | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointInfo; readonly counts: CheckpointCounts }
   | { readonly type: 'restored'; readonly restored: RestoredCheckpointInfo; readonly count: number }
   | { readonly type: 'ledger'; readonly ledger: LedgerInfo }
@@ -61,6 +63,7 @@ export class JobHistory {
   #recoveries: RecoveryInfo[] = [];
   #numRestarts = 0;
   #lastCheckpointId = 0;
+  readonly #savepointLocations = new Map<number, string>();
   readonly #committed = new Map<string, number>();
   readonly #commitBase = new Map<string, number>();
   readonly #timestamps = Object.fromEntries(JOB_STATUSES.map((status) => [status, 0])) as Record<JobStatus, number>;
@@ -112,6 +115,10 @@ export class JobHistory {
       case 'triggered':
         this.#lastCheckpointId = Math.max(this.#lastCheckpointId, entry.id);
         break;
+      case 'savepoint-location':
+        if (entry.directory === null) this.#savepointLocations.delete(entry.id);
+        else this.#savepointLocations.set(entry.id, entry.directory);
+        break;
       case 'checkpoint':
         this.#setCheckpoint(entry.checkpoint, entry.counts);
         break;
@@ -147,6 +154,7 @@ export class JobHistory {
     this.#counts = { ...counts, restored: this.#counts.restored };
     this.#lastCheckpointId = Math.max(this.#lastCheckpointId, checkpoint.id);
     this.#checkpoints.set(checkpoint.id, checkpoint);
+    if (checkpoint.status === 'COMPLETED') this.#savepointLocations.delete(checkpoint.id);
     if (checkpoint.status === 'COMPLETED' && checkpoint.isSavepoint) this.#latestSavepoint = newer(this.#latestSavepoint, checkpoint);
     else if (checkpoint.status === 'COMPLETED') this.#latestCompleted = newer(this.#latestCompleted, checkpoint);
     else if (checkpoint.status === 'FAILED') this.#latestFailed = newer(this.#latestFailed, checkpoint);
@@ -163,6 +171,7 @@ export class JobHistory {
     const last = this.#lastStatus;
     if (last !== undefined) entries.push({ at: this.#timestamps[last], type: 'status', status: last });
     for (const checkpoint of this.#checkpoints.values()) entries.push({ at, type: 'checkpoint', checkpoint, counts: this.#counts });
+    for (const [id, directory] of this.#savepointLocations) entries.push({ at, type: 'savepoint-location', id, directory });
     if (this.#latestRestored !== undefined) {
       entries.push({ at, type: 'restored', restored: this.#latestRestored, count: this.#counts.restored });
     }
@@ -180,6 +189,19 @@ export class JobHistory {
 
   triggered(at: number, id: number): Promise<void> {
     return this.#append({ at, type: 'triggered', id });
+  }
+
+  savepointLocation(at: number, id: number, directory: string): Promise<void> {
+    return this.#append({ at, type: 'savepoint-location', id, directory });
+  }
+
+  savepointRemoved(at: number, id: number): Promise<void> {
+    return this.#append({ at, type: 'savepoint-location', id, directory: null });
+  }
+
+  /** Directories of savepoints that did not come about, by id, as far as is not known that they are gone; with that of the one under way. */
+  get savepointLocations(): ReadonlyMap<number, string> {
+    return this.#savepointLocations;
   }
 
   /** One more state of a checkpoint; counts follow from what it was before. */

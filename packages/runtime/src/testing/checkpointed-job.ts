@@ -55,6 +55,7 @@ export class CheckpointedJob {
       storage,
       nextId: from.nextId,
       completed: from.completed,
+      onSavepointLocation: async () => {},
       onTriggered: async (id) => void this.announced.push(id),
       onCheckpoint: async (checkpoint) => void this.reported.push(checkpoint),
       onDiscarded: (id) => void this.discarded.push(id),
