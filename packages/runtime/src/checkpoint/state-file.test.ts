@@ -126,11 +126,48 @@ test('gives the turn back between chunks', async () => {
   expect(turns).toBeGreaterThanOrEqual(3);
 });
 
+/** The file as version 1 has it, whose index is plain JSON. */
+async function asVersion1(): Promise<Buffer> {
+  const { sections } = await openStateFile(fs, path, { identity });
+  const json = Buffer.from(JSON.stringify(sections.map(({ chunks: _, ...entry }) => entry)));
+  const bytes = readFileSync(path);
+  const footer = Buffer.from(bytes.subarray(bytes.length - FOOTER_SIZE));
+  const before = Buffer.from(bytes.subarray(0, Number(footer.readBigUInt64LE(8))));
+  before.writeUInt32LE(1, 8);
+  const identityEnd = 16 + before.readUInt32LE(12);
+  before.writeUInt32LE(crc32(before.subarray(0, identityEnd)), identityEnd);
+  footer.writeBigUInt64LE(BigInt(before.length + json.length + FOOTER_SIZE), 0);
+  footer.writeUInt32LE(json.length, 16);
+  footer.writeUInt32LE(crc32(json), 20);
+  footer.writeUInt32LE(crc32(footer.subarray(0, 28)), 28);
+  return Buffer.concat([before, json, footer]);
+}
+
+test('reads version 1, which version 2 takes fewer bytes than', async () => {
+  const { chunks, size } = await write([10, 20]);
+  const old = await asVersion1();
+  expect(size).toBeLessThan(old.length);
+  writeFileSync(path, old);
+  expect(same(await read(), chunks)).toBe(true);
+});
+
+test('an index that cannot be decompressed is damage', async () => {
+  await write([10]);
+  const bytes = readFileSync(path);
+  const footer = bytes.subarray(bytes.length - FOOTER_SIZE);
+  const start = Number(footer.readBigUInt64LE(8));
+  const index = bytes.subarray(start, start + footer.readUInt32LE(16)).fill(0xff, 2);
+  footer.writeUInt32LE(crc32(index), 20);
+  footer.writeUInt32LE(crc32(footer.subarray(0, 28)), 28);
+  writeFileSync(path, bytes);
+  await expect(openStateFile(fs, path, { identity })).rejects.toThrow(/cannot be decompressed/);
+});
+
 describe('lengths that lie, under checksums that are right', () => {
   /** Calls `change` with a copy of the file, seals footer and index again, and returns what opening it says. */
   async function opened(change: (bytes: Buffer, footer: Buffer) => void, seal = true): Promise<string> {
     await write([1_000, 1_000]);
-    const bytes = readFileSync(path);
+    const bytes = await asVersion1();
     const footer = bytes.subarray(bytes.length - FOOTER_SIZE);
     change(bytes, footer);
     if (seal) footer.writeUInt32LE(crc32(footer.subarray(0, 28)), 28);
@@ -171,7 +208,8 @@ describe('lengths that lie, under checksums that are right', () => {
     expect(await opened(inIndex('"blocks":2', '"blocks":1', 1))).toMatch(/section s is not/);
     expect(await opened(inIndex('"blocks":2', '"blocks":9', 9))).toContain('beyond the last');
     expect(await opened(inIndex('"kind":"operator"', '"kind":"operat0r"'))).toContain('sections[0].kind is none of');
-    expect(await opened(inIndex('[{', 'x{'))).toContain('not JSON');
+    expect(await opened(inIndex('[{', 'x{'))).toContain('index cannot be');
+    expect(await opened(inIndex('{', '('))).toContain('not JSON');
   });
 
   test('blocks that belong to no section', async () => {

@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import { type Check, listOf, oneOf, shape } from '../common/check.js';
 import type { SectionInfo } from './checkpoint-storage.js';
 import { jobId, MAX_SECTIONS, natural, operatorUid, sectionFields, subtaskIndex, uint32 } from './checks.js';
@@ -8,16 +8,26 @@ import { jobId, MAX_SECTIONS, natural, operatorUid, sectionFields, subtaskIndex,
  *
  *     header   magic 8 │ format version u32 │ identity length u32 │ identity, JSON │ crc32 of all that u32
  *     block *  crc32 of what follows, started from the block's number, u32 │ payload length u32, 1 … 64 KiB │ payload
- *     index    JSON: the sections, each with its number of blocks, bytes and crc32; their blocks follow one another without a gap
+ *     index    the sections, each with its number of blocks, bytes and crc32, as JSON, compressed; their blocks follow one another without a gap
  *     footer   file length u64 │ index offset u64 │ index length u32 │ crc32 of the index u32 │ blocks u32 │ crc32 of the footer u32 │ end magic 8
  *
  * The index stands at the end because a section's size is known only once its snapshot has been pulled. Every byte is under a checksum,
  * every length is checked against the size of the file before it is used, and a block's checksum starts from its number, so that two
  * blocks that changed places are found.
  *
- * Version 1: the first.
+ * Version 1: the index is plain JSON. Version 2: it is a zlib stream of that with `INDEX_DICTIONARY`, as in a file of little state it was most of the bytes.
  */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
+const OLDEST_VERSION = 1;
+
+/** What an index is mostly made of. Part of the format: another one would need another version. */
+const INDEX_DICTIONARY = Buffer.from(
+  '"kind":"keyed","schema":{"state":"map","type":{"kind":"nullable","of":{"kind":"float64"}},{"kind":"boolean"},"schema":{"state":"value","type":{"kind":"int32"}},' +
+    '[{"name":"SourceReaderState","kind":"operator","schema":{"state":"list","type":{"kind":"record","fields":[{"name":"split","type":{"kind":"int64"}},' +
+    '{"name":"","type":{"kind":"string"}}]}},"count":1,"size":1,"blocks":1,"checksum":},{"name":"ExchangeRecords@1","kind":"operator","schema":{"state":"list",' +
+    '"type":{"kind":"record","fields":[{"name":"edge","type":{"kind":"string"}},{"name":"end","type":{"kind":"string"}},{"name":"records","type":{"kind":"int64"}},' +
+    '{"name":"since","type":{"kind":"int64"}}]}},"count":1,"size":86,"blocks":1,"checksum":',
+);
 
 export const BLOCK_SIZE = 64 * 1024;
 export const BLOCK_HEADER_SIZE = 8;
@@ -98,8 +108,8 @@ export function decodeHeaderSize(prefix: Uint8Array): number {
   const bytes = asBuffer(prefix);
   if (!bytes.subarray(0, 8).equals(MAGIC)) throw new FormatError('is not a file of a Weir checkpoint');
   const version = bytes.readUInt32LE(8);
-  if (version !== FORMAT_VERSION) {
-    throw new FormatError(`has format version ${version}; this version of Weir reads ${FORMAT_VERSION}`);
+  if (version < OLDEST_VERSION || version > FORMAT_VERSION) {
+    throw new FormatError(`has format version ${version}; this version of Weir reads ${OLDEST_VERSION} to ${FORMAT_VERSION}`);
   }
   const size = HEADER_PREFIX_SIZE + bytes.readUInt32LE(12) + 4;
   if (size > MAX_HEADER_SIZE) throw new FormatError(`is damaged: its header claims ${size} bytes`);
@@ -116,15 +126,25 @@ export function decodeHeader(header: Uint8Array): StateFileIdentity {
 export function encodeIndex(sections: readonly SectionEntry[]): Buffer {
   const index = Buffer.from(JSON.stringify(checkIndex(sections, 'sections')));
   if (index.length > MAX_INDEX_SIZE) throw new FormatError(`has an index of ${index.length} bytes, more than ${MAX_INDEX_SIZE}`);
-  return index;
+  return deflateSync(index, { dictionary: INDEX_DICTIONARY });
 }
 
 export function decodeIndex(index: Uint8Array, footer: Footer): readonly SectionEntry[] {
   if (crc32(index) !== footer.indexChecksum) throw new FormatError('is damaged: checksum of the index');
-  const sections = checkIndex(parseJson(asBuffer(index), 'index'), 'sections');
+  const sections = checkIndex(parseJson(inflatedIndex(asBuffer(index)), 'index'), 'sections');
   const blocks = sections.reduce((sum, section) => sum + section.blocks, 0);
   if (blocks !== footer.blocks) throw new FormatError(`is damaged: its index has ${blocks} blocks, its footer ${footer.blocks}`);
   return sections;
+}
+
+/** Whichever version the file has: JSON begins with a bracket, a zlib stream never does. */
+function inflatedIndex(index: Buffer): Buffer {
+  if (index[0] === 0x5b) return index;
+  try {
+    return inflateSync(index, { dictionary: INDEX_DICTIONARY, maxOutputLength: MAX_INDEX_SIZE });
+  } catch {
+    throw new FormatError('is damaged: its index cannot be decompressed');
+  }
 }
 
 export function encodeFooter(footer: Footer): Buffer {
