@@ -52,9 +52,11 @@ function NoRecovery() {
   const text = useMessages(recoveryMessages);
   return (
     <div style={{ paddingRight: SCALE_WIDTH }}>
-      <p className="h-[30px] pt-1 text-ink-3 text-small">{text.none}</p>
-      <div aria-hidden="true" className="h-[26px] rounded-[4px] border border-line border-dashed" />
-      <RecoverySteps recovery={nothingYet} shown={0} />
+      <p className="min-h-[30px] pt-1 pb-1 text-ink-3 text-small">{text.none}</p>
+      <div className="max-wide:hidden">
+        <div aria-hidden="true" className="h-[26px] rounded-[4px] border border-line border-dashed" />
+        <RecoverySteps recovery={nothingYet} shown={0} />
+      </div>
     </div>
   );
 }
