@@ -31,6 +31,7 @@ function setUp(): { readonly engine: FakeEmbeddedEngine; readonly jobs: Jobs } {
     engine: () => engine,
     module: '/job.js',
     checkpointDirectory,
+    alertDirectory: '/data/alerts',
     speedDirectory: '/data/speed',
     newPlan: () => plan,
     prepare: async (given: typeof plan) => given,

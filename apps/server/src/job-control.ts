@@ -2,12 +2,11 @@ import { engineSettings } from './cli/engine-settings.js';
 import { startOptions } from './cli/options/start-options.js';
 import { parseArguments } from './cli/parser.js';
 import { UsageError } from './cli/usage-error.js';
-import { storedParameters } from './detection-parameters.js';
 import type { EmbeddedEngine, StoredJob } from './engine-types.js';
 import { RestError } from './http/rest-error.js';
 import type { JobControl, StartAgainRequest } from './http/services.js';
 import { latestCheckpoint } from './latest-checkpoint.js';
-import { applyGiven, type JobPlan, submission } from './start-plan.js';
+import { applyGiven, type JobPlan, storedPlan, submission } from './start-plan.js';
 
 const TERMINAL: ReadonlySet<string> = new Set(['FINISHED', 'FAILED', 'CANCELED']);
 /** They belong to the process, not to a job: only a new start of it changes them. */
@@ -25,6 +24,7 @@ export interface JobControlOptions {
   readonly engine: () => EmbeddedEngine | undefined;
   readonly module: string;
   readonly checkpointDirectory: string;
+  readonly alertDirectory: string;
   readonly speedDirectory: string;
   /** What a job runs with when the data directory knows none. */
   readonly newPlan: () => JobPlan;
@@ -65,9 +65,7 @@ export class Jobs implements JobControl {
   }
 
   #plan(previous: StoredJob | undefined, { parameters }: StartAgainRequest): JobPlan {
-    const base = previous
-      ? { parameters: storedParameters(previous.parameters), configuration: previous.configuration }
-      : this.#options.newPlan();
+    const base = previous ? storedPlan(previous, this.#options.alertDirectory) : this.#options.newPlan();
     const { given, properties } = parseArguments(startOptions, asArguments(parameters ?? {}), true);
     for (const option of OF_THE_PROCESS)
       if (given[option] !== undefined) throw new UsageError(`${option} cannot be changed while the server runs`);

@@ -26,7 +26,7 @@ it('says why a job failed', async () => {
   const watched = whenEnded(engine, JOB_ID);
   engine.show(snapshot());
   engine.show(snapshot({ jobs: [job({ state: 'FAILED', failure: 'chk-3 is damaged' })] }));
-  expect(await watched).toEqual({ kind: 'ended', state: 'FAILED', reason: 'chk-3 is damaged' });
+  expect(await watched).toEqual({ kind: 'ended', state: 'FAILED', reason: 'chk-3 is damaged', damaged: false });
   engine.show(snapshot({ jobs: [job({ state: 'FINISHED' })] }));
   expect(await whenEnded(engine, JOB_ID)).toEqual({ kind: 'finished' });
 });

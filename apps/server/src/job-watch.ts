@@ -3,7 +3,7 @@ import type { Engine, JobInfo } from '@weir/protocol';
 export type JobOutcome =
   | { readonly kind: 'running' }
   | { readonly kind: 'finished' }
-  | { readonly kind: 'ended'; readonly state: 'FAILED' | 'CANCELED'; readonly reason: string };
+  | { readonly kind: 'ended'; readonly state: 'FAILED' | 'CANCELED'; readonly reason: string; readonly damaged: boolean };
 
 /** RUNNING as a user means it: every task of it, not the word alone. */
 export function allTasksRun(job: JobInfo): boolean {
@@ -21,7 +21,8 @@ export function allTasksRun(job: JobInfo): boolean {
 function outcome(job: JobInfo | undefined, untilRunning: boolean): JobOutcome | undefined {
   if (job === undefined) return undefined;
   if (job.state === 'FINISHED') return { kind: 'finished' };
-  if (job.state === 'FAILED' || job.state === 'CANCELED') return { kind: 'ended', state: job.state, reason: failureOf(job) };
+  if (job.state === 'FAILED' || job.state === 'CANCELED')
+    return { kind: 'ended', state: job.state, reason: failureOf(job), damaged: isDamaged(job) };
   return untilRunning && allTasksRun(job) ? { kind: 'running' } : undefined;
 }
 
@@ -50,6 +51,11 @@ function watch(engine: Engine, jobId: string, untilRunning: boolean): Promise<Jo
     };
     if (!look()) unsubscribe = engine.subscribe(look);
   });
+}
+
+/** Its checkpoints are damaged: it can only be mended or begun anew. */
+function isDamaged({ exceptions }: JobInfo): boolean {
+  return exceptions[0]?.name === 'CheckpointsDamagedError';
 }
 
 /** Why it FAILED, in one sentence. */

@@ -9,7 +9,6 @@ import { AlertBook } from './alerts/alert-book.js';
 import { openAlertLog } from './alerts/open-alert-log.js';
 import { RunError, UsageError } from './cli/usage-error.js';
 import { type DataDirectory, openDataDirectory } from './data-directory/data-directory.js';
-import { storedParameters } from './detection-parameters.js';
 import type { EmbeddedEngine, EmbeddedEngineOptions } from './engine-types.js';
 import { EventLog } from './event-log/event-log.js';
 import { ReplayMarksFile } from './event-log/replay-marks-file.js';
@@ -22,7 +21,7 @@ import { Dashboard } from './push/dashboard.js';
 import { SourceSpeed } from './push/source-speed.js';
 import { type ClusterSettings, clusterPart, engineOptions, type Settings } from './settings.js';
 import { checkSourceFiles } from './source-files.js';
-import { applyGiven, defaultPlan, type JobPlan, type StartGiven, submission } from './start-plan.js';
+import { applyGiven, defaultPlan, type JobPlan, type StartGiven, storedPlan, submission } from './start-plan.js';
 import type { Webhook } from './webhook/webhook.js';
 
 export interface ServerOptions {
@@ -40,6 +39,7 @@ export interface ServerOptions {
   readonly stopped: Promise<unknown>;
 }
 
+const ANEW = ' (weir start --fresh begins anew; it moves the old data aside)';
 /** A TaskManager's last checkpoint and end together, ms. */
 const STOP_TIMEOUT = 8_000;
 
@@ -85,6 +85,7 @@ export class Server {
       engine: () => this.#engine,
       module: this.#module,
       checkpointDirectory: this.#engineOptions.checkpointDirectory,
+      alertDirectory: directory.alerts,
       speedDirectory: directory.speed,
       newPlan: () => this.#newPlan(),
       prepare: (plan, first) => this.#ingest.prepare(plan, first ? 'first' : 'after others'),
@@ -201,13 +202,11 @@ export class Server {
     const engine = this.#engine as EmbeddedEngine;
     const last = engine.storedJobs()[0];
     if (last?.state === 'FAILED' && last.checkpointsDamaged) {
-      return print(
-        `Weir is at ${this.#url}, but the job is FAILED: ${last.failure ?? 'its checkpoints are damaged'} (weir start --fresh begins anew)`,
-      );
+      return print(`Weir is at ${this.#url}, but the job is FAILED: ${last.failure ?? 'its checkpoints are damaged'}${ANEW}`);
     }
     let jobId: string;
     if (last?.state === 'RUNNING') {
-      const stored = { parameters: storedParameters(last.parameters), configuration: last.configuration };
+      const stored = storedPlan(last, this.#directory.alerts);
       const plan = await this.#ingest.prepare(applyGiven(stored, given, settings), 'resumed');
       await checkSourceFiles(plan);
       await engine.resumeJob(last.jobId, submission(plan, this.#module, this.#directory.speed));
@@ -233,7 +232,8 @@ export class Server {
 }
 
 function standing(url: string, outcome: JobOutcome): string {
-  return outcome.kind === 'ended' ? `Weir is at ${url}, but the job is ${outcome.state}: ${outcome.reason}` : `Weir is ready at ${url}`;
+  if (outcome.kind !== 'ended') return `Weir is ready at ${url}`;
+  return `Weir is at ${url}, but the job is ${outcome.state}: ${outcome.reason}${outcome.damaged ? ANEW : ''}`;
 }
 
 /** Unless it has a place of its own, `savepoints` stands beside the checkpoint directory. */

@@ -2,7 +2,7 @@ import { defaultJobConfiguration } from '@weir/runtime';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from './cli/usage-error.js';
 import { checkSameRun, detectSubmission } from './detect/detect-plan.js';
-import { applyGiven, defaultPlan } from './start-plan.js';
+import { applyGiven, defaultPlan, storedPlan } from './start-plan.js';
 
 const base = defaultPlan(defaultJobConfiguration, { kind: 'alert-log', directory: '/d/alerts' });
 
@@ -84,5 +84,16 @@ describe('weir detect', () => {
     expect(() => checkSameRun(stored, submit({ files: ['/b.log'] }), '/d')).toThrow(/another input/);
     expect(() => checkSameRun(stored, submit({ outputPath: '/other' }), '/d')).toThrow(/another output/);
     expect(() => checkSameRun(stored, submit({ threshold: 9 }), '/d')).toThrow(/another threshold/);
+  });
+});
+
+it('a stored job writes and reads where the data directory is now', () => {
+  const parameters = {
+    source: { kind: 'http', directory: '/old/ingest', key: 'user', from: 3 },
+    sink: { kind: 'alert-log', directory: '/old/alerts' },
+  };
+  expect(storedPlan({ parameters, configuration: defaultJobConfiguration }, '/new/alerts').parameters).toEqual({
+    source: { kind: 'http', directory: '/new/ingest', key: 'user', from: 3 },
+    sink: { kind: 'alert-log', directory: '/new/alerts' },
   });
 });

@@ -12,8 +12,9 @@ import {
   type DetectionParameters,
   type SinkParameters,
   type SourceParameters,
+  storedParameters,
 } from './detection-parameters.js';
-import type { JobConfiguration, JobSubmission } from './engine-types.js';
+import type { JobConfiguration, JobSubmission, StoredJob } from './engine-types.js';
 import { type Settings, withSettings } from './settings.js';
 
 export type StartGiven = Given<typeof startOptions>;
@@ -38,6 +39,14 @@ export function defaultPlan(configuration: JobConfiguration, sink: SinkParameter
     parameters: { source, threshold: DEFAULT_THRESHOLD, parallelism: configuration.parallelism, layout: 'seed', sink },
     configuration,
   };
+}
+
+/** What a stored job runs with in the data directory whose alerts are in `alerts`: it may have been moved since. */
+export function storedPlan({ parameters, configuration }: Pick<StoredJob, 'parameters' | 'configuration'>, alerts: string): JobPlan {
+  const stored = storedParameters(parameters);
+  const sink: SinkParameters = stored.sink.kind === 'alert-log' ? { ...stored.sink, directory: alerts } : stored.sink;
+  const source: SourceParameters = stored.source.kind === 'http' ? { ...stored.source, directory: ingestDirectory(sink) } : stored.source;
+  return { parameters: { ...stored, source, sink }, configuration };
 }
 
 /** `base` with everything in its place that was given. Throws `UsageError` for options that do not go together. */

@@ -148,6 +148,8 @@ it('detect on a damaged checkpoint exits 1 and names the file; the output stays 
   const failed = await run(command);
   expect(failed.exit?.code).toBe(1);
   expect(failed.stderr).toContain(newest);
+  expect(failed.stderr).toContain('to begin anew, give another --data-dir');
+  expect(failed.stderr).not.toMatch(/--fresh|POST/);
   expect(
     failed.stderr
       .trim()

@@ -189,7 +189,7 @@ describe('a file of the newest checkpoint', () => {
 
 function expectNamed(outcome: object, path: string): void {
   expect(outcome).toEqual({ failed: expect.stringContaining(path) });
-  expect(outcome).toEqual({ failed: expect.stringMatching(/Put the damaged files back from a copy .*, or start with --fresh/) });
+  expect(outcome).toEqual({ failed: expect.stringMatching(/Put the damaged files back from a copy .*, or begin anew/) });
 }
 
 function emptied(path: string): void {

@@ -12,6 +12,7 @@ import type { EmbeddedEngine, EmbeddedEngineOptions, JobSubmission } from '../en
 import { whenEnded } from '../job-watch.js';
 import { clusterPart, engineOptions, type Settings } from '../settings.js';
 import { AlertPrinter } from './alert-printer.js';
+import { CheckpointTroubles } from './checkpoint-troubles.js';
 import { checkSameRun, detectSubmission } from './detect-plan.js';
 import { FailEvery } from './fail-every.js';
 import { type Inputs, resolveInputs, spoolStandardInput, totalSize } from './inputs.js';
@@ -105,9 +106,12 @@ async function follow(
   { given, stopped, terminal }: DetectOptions,
   started: number,
 ): Promise<number> {
-  const malformed = new MalformedLines((line) => terminal.write(terminal.isTTY ? `\r\x1b[K${line}\n` : `${line}\n`), inputs.nameOf);
+  const say = (line: string): void => void terminal.write(terminal.isTTY ? `\r\x1b[K${line}\n` : `${line}\n`);
+  const malformed = new MalformedLines(say, inputs.nameOf);
+  const troubles = new CheckpointTroubles(say);
   const unsubscribe = engine.subscribe((event) => {
     malformed.accept(event);
+    troubles.accept(event);
     if (event.type === 'committed') printer?.look();
   });
   const failures = given.failEvery === undefined ? undefined : new FailEvery({ engine, jobId, delay: given.failEvery });
@@ -118,7 +122,10 @@ async function follow(
   unsubscribe();
   if (typeof outcome === 'string') return exitCode(outcome);
   await printer?.finish();
-  if (outcome.kind === 'ended') throw new RunError(`the job is ${outcome.state}: ${outcome.reason}`);
+  if (outcome.kind === 'ended') {
+    const advice = given.dataDir === undefined ? 'run it again' : 'give another --data-dir';
+    throw new RunError(`the job is ${outcome.state}: ${outcome.reason}${outcome.damaged ? ` (to begin anew, ${advice})` : ''}`);
+  }
   const job = engine.snapshot().jobs.find((each) => each.id === jobId);
   if (!job) throw new Error('the finished job is not in the snapshot');
   const summary = await summarize(job, performance.now() - started);

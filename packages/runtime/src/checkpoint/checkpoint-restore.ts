@@ -18,8 +18,7 @@ export interface RestorePoint {
   readonly passedOver: readonly string[];
 }
 
-const REMEDY =
-  'Put the damaged files back from a copy and start the job again (POST /api/jobs), or start with --fresh, which moves the old data aside.';
+const REMEDY = 'Put the damaged files back from a copy and start the job again, or begin anew with empty state.';
 
 /**
  * The newest checkpoint that can be restored, or undefined if there never was one.

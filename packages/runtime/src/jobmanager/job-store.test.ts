@@ -144,7 +144,7 @@ test('a damaged job.json is an error that names it and says what to do', async (
   writeFileSync(path, 'nonsense');
   const error = await store.load(JOB_ID).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: 'DAMAGED_JOB', path });
-  expect((error as Error).message).toContain('--fresh');
+  expect((error as Error).message).toContain('move its directory away');
 });
 
 test('a job of another directory is not taken for this one', async () => {

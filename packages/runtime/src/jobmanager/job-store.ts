@@ -15,7 +15,7 @@ export class DamagedJobError extends WeirError {
   constructor(path: string, what: string) {
     super(
       'DAMAGED_JOB',
-      `${path}: ${what}. The job cannot be resumed from it: put the file back from a copy, or move its directory away and start with --fresh. Its checkpoints are kept elsewhere and stay as they are`,
+      `${path}: ${what}. The job cannot be resumed from it: put the file back from a copy, or move its directory away. Its checkpoints are kept elsewhere and stay as they are`,
     );
     this.path = path;
   }
