@@ -2,7 +2,7 @@ import type { TaskMetrics } from '@weir/protocol';
 
 /**
  * A task's figures in shared memory: written by the task after each slice, read by the JobManager whenever it wants, also after the
- * TaskManager's thread has ended. All are f64.
+ * TaskManager's thread has ended. All are f64, but for the version of the activity's slots: an i32 that is odd while they are being written.
  */
 export const TaskMetricSlot = {
   RECORDS_IN: 0,
@@ -24,6 +24,7 @@ export const TaskMetricSlot = {
   LATENCY_P95: 15,
   LATENCY_P99: 16,
   LATENCY_MAX: 17,
+  ACTIVITY_VERSION: 23,
   COUNT: 24,
 } as const;
 
@@ -37,12 +38,14 @@ export function allocateTaskMetrics(): SharedArrayBuffer {
 /** The writing side. */
 export class TaskMetricsWriter {
   readonly slots: Float64Array;
+  readonly #version: Int32Array;
   readonly #now: () => number;
   #activity: TaskActivity = TaskActivity.NONE;
   #since = 0;
 
   constructor(memory: SharedArrayBuffer, now: () => number) {
     this.slots = new Float64Array(memory);
+    this.#version = new Int32Array(memory, TaskMetricSlot.ACTIVITY_VERSION * 8, 1);
     this.#now = now;
   }
 
@@ -50,6 +53,7 @@ export class TaskMetricsWriter {
   enter(activity: TaskActivity): void {
     if (activity === this.#activity) return;
     const now = this.#now();
+    Atomics.add(this.#version, 0, 1);
     if (this.#activity !== TaskActivity.NONE) {
       const slot = TaskMetricSlot.BUSY_MS + this.#activity - 1;
       this.slots[slot] = (this.slots[slot] as number) + (now - this.#since);
@@ -58,18 +62,26 @@ export class TaskMetricsWriter {
     this.#since = now;
     this.slots[TaskMetricSlot.ACTIVITY] = activity;
     this.slots[TaskMetricSlot.ACTIVITY_SINCE] = now;
+    Atomics.add(this.#version, 0, 1);
   }
 }
+
+/** Tries at slots that change meanwhile; a writer is done with them in less than a microsecond, unless its thread has ended in between. */
+const MOST_READS = 100;
 
 /** The reading side: totals as of `now`, and the rates since the sample before. */
 export class TaskMetricsReader {
   readonly #slots: Float64Array;
+  readonly #version: Int32Array;
+  /** From BUSY_MS to ACTIVITY_SINCE, as they stood together. */
+  #activity: Float64Array | undefined;
   #last: readonly number[] | undefined;
   #lastAt = 0;
   #rates: readonly number[] = [0, 0, 0, 0, 0, 1000, 0];
 
   constructor(memory: SharedArrayBuffer) {
     this.#slots = new Float64Array(memory);
+    this.#version = new Int32Array(memory, TaskMetricSlot.ACTIVITY_VERSION * 8, 1);
   }
 
   get recordsOut(): number {
@@ -80,13 +92,25 @@ export class TaskMetricsReader {
     return this.#slots[TaskMetricSlot.RECORDS_IN] as number;
   }
 
+  /** A time that is booked already must not be counted as going on, too. */
+  #readActivity(): Float64Array {
+    for (let read = 0; read < MOST_READS; read++) {
+      const version = Atomics.load(this.#version, 0);
+      const copy = this.#slots.slice(TaskMetricSlot.BUSY_MS, TaskMetricSlot.ACTIVITY_SINCE + 1);
+      if (version % 2 !== 0 || Atomics.load(this.#version, 0) !== version) continue;
+      this.#activity = copy;
+      return copy;
+    }
+    return this.#activity ?? new Float64Array(TaskMetricSlot.ACTIVITY_SINCE + 1 - TaskMetricSlot.BUSY_MS);
+  }
+
   sample(now: number, running: boolean): TaskMetrics {
     const slots = this.#slots;
-    const totals = Array.from(slots.subarray(0, 7));
-    const activity = slots[TaskMetricSlot.ACTIVITY] as number;
+    const [busy, idle, backPressured, activity, since] = this.#readActivity() as unknown as [number, number, number, number, number];
+    const totals = [...slots.subarray(0, TaskMetricSlot.BUSY_MS), busy, idle, backPressured];
     if (running && activity !== TaskActivity.NONE) {
       const slot = TaskMetricSlot.BUSY_MS + activity - 1;
-      totals[slot] = (totals[slot] as number) + Math.max(0, now - (slots[TaskMetricSlot.ACTIVITY_SINCE] as number));
+      totals[slot] = (totals[slot] as number) + Math.max(0, now - since);
     }
     const elapsed = now - this.#lastAt;
     if (this.#last === undefined || elapsed >= 200) {
