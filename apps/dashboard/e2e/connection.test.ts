@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { alertsAgree, committedAlerts } from './support/alert-list.js';
 import { TestServer } from './support/server.js';
+import { setSpeed } from './support/steer.js';
 import { closeBrowser, jobState, launch, openBrowser, type Visit, value, visit } from './support/visit.js';
 import { Wire } from './support/wire.js';
 
@@ -15,8 +16,8 @@ describe.skipIf(!launch)('the connection', () => {
   let wire: Wire;
   let there: Visit | undefined;
   beforeAll(async () => {
-    // Some 200 alerts a second at ×500, few enough at ×1 to be read through.
-    const args = ['--event-interval', '5s', '--abnormal-rate', '0.8', '--checkpoint-interval', '1s'];
+    // An alert or two a second at ×1, few enough to be read through.
+    const args = ['--event-interval', '1s', '--abnormal-rate', '0.8', '--checkpoint-interval', '1s'];
     server = await TestServer.start(args, { token: TOKEN });
     wire = await Wire.start(server.port);
     await openBrowser();
@@ -39,7 +40,13 @@ describe.skipIf(!launch)('the connection', () => {
     return there.page;
   };
   const sameVisit = (page: Page) => page.evaluate(() => (window as unknown as { sameVisit?: boolean }).sameVisit);
-  const speed = (page: Page, factor: string) => page.getByLabel('Speed of the simulated source').selectOption(factor);
+  /** At that speed until so many more are committed, then at ×1 again. */
+  const commit = async (more: number, speed: number) => {
+    const before = await count();
+    await setSpeed(server.url, TOKEN, speed);
+    await expect.poll(count, { timeout: 60_000 }).toBeGreaterThan(before + more);
+    await setSpeed(server.url, TOKEN, 1);
+  };
   const count = async () => (await committedAlerts(server)).length;
   /** The number of the first alert that the page has: those before it are fetched when asked for. */
   const begins = (page: Page) =>
@@ -58,15 +65,12 @@ describe.skipIf(!launch)('the connection', () => {
 
   it('a network that falls silent is seen, and after it the page has every alert that was committed meanwhile', async () => {
     const page = await open();
-    await speed(page, '500');
     const from = await begins(page);
     wire.silence();
     await value(page, 'connection-state', 10_000).toBe('disconnected');
-    const before = await count();
-    await expect.poll(count, { timeout: 60_000 }).toBeGreaterThan(before + TOLD + 50);
+    await commit(TOLD + 50, 200);
     wire.mend();
     await value(page, 'connection-state', 15_000).toBe('connected');
-    await speed(page, '1');
     await alertsAgree(page, server, from);
     expect(await sameVisit(page)).toBe(true);
   });
@@ -74,8 +78,8 @@ describe.skipIf(!launch)('the connection', () => {
   it('a server that was killed is seen to be gone within two seconds, the page freezes, and comes back without a reload', async () => {
     const page = await open();
     await page.locator('[data-testid^="checkpoint-row-"]').first().waitFor();
-    await speed(page, '200');
     const from = await begins(page);
+    await commit(20, 20);
     const { port, directory } = server;
     // Opened before its parts were fetched, or not: whichever comes first.
     const early = await visit(address());
@@ -92,9 +96,7 @@ describe.skipIf(!launch)('the connection', () => {
     await value(page, 'connection-state', 15_000).toBe('connected');
     await jobState(page, 15_000).toBe('RUNNING');
     await value(page, 'stat-restarts').toBe('1');
-    const before = await count();
-    await expect.poll(count, { timeout: 30_000 }).toBeGreaterThan(before + 50);
-    await speed(page, '1');
+    await commit(5, 20);
     await alertsAgree(page, server, from);
     expect(await sameVisit(page)).toBe(true);
     await early.page.locator('.lane').first().waitFor();

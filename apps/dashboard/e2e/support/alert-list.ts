@@ -58,5 +58,5 @@ export async function alertsAgree(page: Page, server: TestServer, from = 1): Pro
       ...due.filter((line) => !shown.includes(line)).map((line) => `missing: ${line}`),
     ];
   };
-  await expect.poll(differences, { timeout: 20_000, interval: 100 }).toEqual([]);
+  await expect.poll(differences, { timeout: 60_000, interval: 100 }).toEqual([]);
 }

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useMemo } from 'react';
+import { persistently } from '../../connection/persistently.js';
 import { selectVertices } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
 import { formatRate } from '../../format/number.js';
@@ -10,7 +11,7 @@ import { type Column, columnColour, columnsOf, MOST_STACKED } from './columns.js
 import { throughputMessages } from './messages.js';
 import { SpanSwitch } from './SpanSwitch.js';
 
-const TaskRatePlot = lazy(() => import('./TaskRatePlot.js'));
+const TaskRatePlot = lazy(() => persistently(() => import('./TaskRatePlot.js')));
 
 const HEIGHT = 46;
 
