@@ -11,10 +11,11 @@ let asked: string[] = [];
 let errors: unknown[] = [];
 /** What each checkpoint would go on with. */
 let next: Record<string, number> = {};
+let whileRead: (path: string) => void = () => {};
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'weir-retention-'));
-  [released, asked, errors, next] = [[], [], [], {}];
+  [released, asked, errors, next, whileRead] = [[], [], [], {}, () => {}];
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -28,6 +29,7 @@ function make(segments = 2): Retention {
     (error) => errors.push(error),
     async (path) => {
       asked.push(basename(path));
+      whileRead(path);
       const found = next[basename(path)];
       if (found === undefined) throw new Error(`${basename(path)} is damaged`);
       return found;
@@ -69,6 +71,18 @@ it('takes no directory without metadata for a checkpoint', async () => {
   retention.accept(completed(2));
   await retention.settled();
   expect(released).toEqual([20]);
+});
+
+it('says nothing of a checkpoint that makes room for newer ones while it is read', async () => {
+  const retention = make();
+  retain(1, undefined);
+  retain(2, 20);
+  whileRead = (path) => {
+    if (basename(path) === 'chk-1') rmSync(path, { recursive: true });
+  };
+  retention.accept(completed(2));
+  await retention.settled();
+  expect([released, errors]).toEqual([[20], []]);
 });
 
 it('keeps everything while one cannot be read', async () => {

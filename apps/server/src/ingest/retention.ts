@@ -60,9 +60,14 @@ export class Retention {
       const path = join(directory, name);
       let needed = this.#needs.get(path);
       if (needed === undefined) {
-        // One without metadata was never completed, or is just being deleted.
-        if (!(await readdir(path).catch((): string[] => [])).includes('_metadata')) continue;
-        needed = await this.#nextEvent(path);
+        if (!(await isComplete(path))) continue;
+        try {
+          needed = await this.#nextEvent(path);
+        } catch (error) {
+          // Newer ones may have taken its place while it was read.
+          if (await isComplete(path)) throw error;
+          continue;
+        }
       }
       needs.set(path, needed);
     }
@@ -70,6 +75,11 @@ export class Retention {
     const oldest = Math.min(...needs.values());
     return Number.isFinite(oldest) ? oldest : undefined;
   }
+}
+
+/** One without metadata was never completed, or is just being deleted: that goes first. */
+async function isComplete(checkpoint: string): Promise<boolean> {
+  return (await readdir(checkpoint).catch((): string[] => [])).includes('_metadata');
 }
 
 async function nextEventOf(checkpoint: string): Promise<number> {
