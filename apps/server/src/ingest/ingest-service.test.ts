@@ -144,6 +144,29 @@ describe('POST /api/events', () => {
   });
 });
 
+it('takes for unread only what it knows to be: nothing that was read before the job began, and as much as before while its source says nothing', async () => {
+  await gateway.ingest.close();
+  await open(50);
+  await post(`${line('a')}\n${line('b')}`);
+  // Another job, behind those: nothing of it is unread, though its source has no place yet.
+  const parameters = asParameters((await gateway.ingest.prepare(plan, 'after others')).parameters);
+  const another = (operatorCounters: Record<string, number>): void => {
+    const base = job({ id: 'b'.repeat(32), parameters });
+    const vertices = base.vertices.map((vertex) => ({
+      ...vertex,
+      subtasks: vertex.subtasks.map((each) => ({ ...each, metrics: { ...each.metrics, operatorCounters } })),
+    }));
+    gateway.engine.show(snapshot({ jobs: [{ ...base, vertices }] }));
+  };
+  another({});
+  expect((await post(line('c'))).statusCode).toBe(200);
+  another({ 'HttpSource.logPosition': log.position });
+  expect((await post(line('d'))).statusCode).toBe(200);
+  // Its TaskManager fails, and with it go its figures.
+  another({});
+  expect((await post(line('e'))).statusCode).toBe(429);
+});
+
 it('has a new job begin behind the events of those before it', async () => {
   await post(`${line('a')}\n${line('b')}`);
   expect((await gateway.ingest.prepare(plan, 'after others')).parameters.source).toMatchObject({ from: 2 });

@@ -39,6 +39,8 @@ export class IngestService {
   readonly #options: IngestServiceOptions;
   #log: IngestLog | undefined;
   #directory = '';
+  /** How far the job had read the log when it last said so. */
+  #read: { readonly jobId: string; readonly position: number } | undefined;
   #retention: Retention | undefined;
 
   constructor(options: IngestServiceOptions) {
@@ -69,7 +71,7 @@ export class IngestService {
     try {
       const known = idempotency && (await log.known(idempotency.key, idempotency.hash));
       if (known !== undefined) return answer(known);
-      const unread = log.position - readPosition(job);
+      const unread = log.position - this.#readPosition(log, job);
       if (unread > (this.#options.mostUnread ?? MOST_UNREAD)) throw new TooManyEventsError(unread);
       const events = parseEvents(body, key);
       return answer(await log.append({ ...events, ...(idempotency === undefined ? {} : { idempotency }) }));
@@ -90,9 +92,18 @@ export class IngestService {
     return { log: this.#log, key: source.key ?? 'user', job };
   }
 
+  /** While the job does not say, as of when it last did; before it ever has, only what comes from now on counts as unread. */
+  #readPosition(log: IngestLog, job: JobInfo): number {
+    const said = saidPosition(job);
+    if (said !== undefined) this.#read = { jobId: job.id, position: said };
+    else if (this.#read?.jobId !== job.id) this.#read = { jobId: job.id, position: log.position };
+    return this.#read?.position ?? 0;
+  }
+
   async close(): Promise<void> {
     const log = this.#log;
     this.#log = undefined;
+    this.#read = undefined;
     await this.#retention?.settled();
     this.#retention = undefined;
     await log?.close();
@@ -108,11 +119,11 @@ function checkKey(key: string): void {
   if (bytes === 0 || bytes > LONGEST_KEY) throw new RestError(400, `Idempotency-Key must be of 1 to ${LONGEST_KEY} bytes.`);
 }
 
-/** How far the job has read the log, as its source last said. */
-function readPosition(job: JobInfo): number {
-  let position = 0;
+/** How far the job has read the log, as its source says; undefined before it has found its place, and after its TaskManager has failed. */
+function saidPosition(job: JobInfo): number | undefined {
   for (const { subtasks } of job.vertices)
     for (const { metrics } of subtasks)
-      for (const [name, value] of Object.entries(metrics.operatorCounters ?? {})) if (name.endsWith('.logPosition')) position = value;
-  return position;
+      for (const [name, value] of Object.entries(metrics.operatorCounters ?? {}))
+        if (name.endsWith('.logPosition') && value > 0) return value;
+  return undefined;
 }

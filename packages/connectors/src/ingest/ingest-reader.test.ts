@@ -72,6 +72,16 @@ it('reads over segments, restored from any place', async () => {
   for (const from of [0, 5, next]) expect((await take(start(undefined, { from }), next + 1 - from))[0][1]).toBe(from);
 });
 
+it('says its place before there is anything to read: else all before it would be taken for unread', async () => {
+  await append('a', 'b');
+  const context = fakeContext();
+  const reader = start(undefined, { from: 2 }, context);
+  void reader.isAvailable();
+  await expect.poll(() => context.counts.get('logPosition')?.count).toBe(log.position);
+  await append('c');
+  expect(await take(reader, 1)).toEqual([['c', 2]]);
+});
+
 it('is woken by what is appended, and does not see what is not durable', async () => {
   const reader = start();
   const waiting = take(reader, 2);

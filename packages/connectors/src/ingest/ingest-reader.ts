@@ -1,7 +1,7 @@
 import { type Counter, InputStatus, type ReaderOutput, type SourceReader, type SourceReaderContext } from '@weir/runtime';
 import type { UserEvent } from '../event.js';
 import type { Watch } from '../file/follow/file-watch.js';
-import { markPath, readDurableMark } from './durable-mark.js';
+import { type DurableMark, markPath, readDurableMark } from './durable-mark.js';
 import { parseIngestLine } from './ingest-event.js';
 import type { IngestPosition, IngestSourceOptions } from './ingest-source.js';
 import { type PlacedFrame, SegmentReader } from './segment-reader.js';
@@ -124,8 +124,9 @@ export class IngestReader implements SourceReader<UserEvent, IngestPosition> {
   /** False if there is nothing new. */
   async #load(): Promise<boolean> {
     const durable = await readDurableMark(this.#options.directory);
-    if (durable === undefined || durable.next <= this.#offset) return false;
-    if (this.#position < 0) await this.#find();
+    if (durable === undefined) return false;
+    if (this.#position < 0) await this.#find(durable);
+    if (durable.next <= this.#offset) return false;
     for (;;) {
       const frames = this.#position < 0 ? undefined : await this.#log.read(this.#position, durable.position);
       if (frames !== undefined) {
@@ -137,9 +138,15 @@ export class IngestReader implements SourceReader<UserEvent, IngestPosition> {
     }
   }
 
-  async #find(): Promise<void> {
-    const segment = await this.#log.segmentOf(this.#offset);
-    if (segment !== undefined && segment.first <= this.#offset) this.#position = segment.base;
+  /** Also if there is nothing to read yet: else whoever bounds what is unread would take all that was there before for unread. */
+  async #find(durable: DurableMark): Promise<void> {
+    if (this.#offset === durable.next) {
+      this.#position = durable.position;
+    } else {
+      const segment = await this.#log.segmentOf(this.#offset);
+      if (segment !== undefined && segment.first <= this.#offset) this.#position = segment.base;
+    }
+    this.#show();
   }
 
   /** What a replay needs is deleted already: goes on with the oldest there is, and says so. */
