@@ -224,6 +224,12 @@ describe('an idempotency key', () => {
   });
 });
 
+it('a file of keys that is damaged is named', async () => {
+  await open();
+  writeFileSync(join(directory, 'keys.ndjson'), '{"key":"k"\n');
+  await expect(open()).rejects.toThrow(/keys\.ndjson is damaged/);
+});
+
 describe('what no checkpoint needs', () => {
   it('is deleted by whole segments, the last one never', async () => {
     const log = await open({ segmentBytes: 1 });
@@ -239,8 +245,23 @@ describe('what no checkpoint needs', () => {
       await log.release(needed);
       expect(await firsts()).toEqual(left);
     }
+    expect(log.segments.map(({ first }) => first)).toEqual([8]);
     const again = await reopen();
     expect([again.next, again.position > 0]).toEqual([10, true]);
     expect(readdirSync(directory).filter((name) => name.endsWith('.new'))).toEqual([]);
+  });
+
+  it('is deleted the next time where a removal failed half way', async () => {
+    const disk = new FailingIngestDisk();
+    const log = await open({ disk, segmentBytes: 1 });
+    for (let n = 0; n < 4; n++) await log.append(events(`u${n}`));
+    let removals = 0;
+    disk.fail = (operation) => (operation === 'remove' && ++removals === 2 ? 'EIO' : undefined);
+    await expect(log.release(4)).rejects.toThrow('EIO');
+    // Another has been here meanwhile.
+    rmSync(log.segments[0].path);
+    await log.release(4);
+    expect((await listSegments(directory)).map(({ first }) => first)).toEqual([3]);
+    expect(log.segments.map(({ first }) => first)).toEqual([3]);
   });
 });

@@ -246,9 +246,10 @@ export class IngestLog {
     if (kept === 0) return;
     await this.#keys.keep(this.#segments[kept].first);
     await this.#disk.syncDirectory(this.#directory);
-    const gone = this.#segments.slice(0, kept);
-    for (const { path } of gone) await this.#disk.remove(path);
-    this.#segments = this.#segments.slice(kept);
+    for (const gone of this.#segments.slice(0, kept)) {
+      await this.#disk.remove(gone.path).catch(unlessMissing);
+      this.#segments = this.#segments.filter((segment) => segment !== gone);
+    }
   }
 
   async close(): Promise<void> {
@@ -257,4 +258,9 @@ export class IngestLog {
     await this.#file.close();
     await this.#mark.close();
   }
+}
+
+/** A removal that failed half way may have been done. */
+function unlessMissing(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
