@@ -11,12 +11,16 @@ import { checkAccess, type SecurityOptions } from './security.js';
 import type { Services } from './services.js';
 import { registerStaticPage } from './static-page.js';
 
-/** Larger than any command; events have a path of their own, later. */
+/** Larger than any command; events have a limit of their own. */
 const BODY_LIMIT = 1024 * 1024;
+/** A request that has not come whole by then is given up with 408, ms: else clients that send a byte now and then hold as much memory as they like. */
+const REQUEST_TIMEOUT = 120_000;
 
 export interface GatewayOptions extends SecurityOptions {
   /** Where the built dashboard is, unless in its own place. */
   readonly page?: string;
+  /** How long a request may take to come, ms. */
+  readonly requestTimeout?: number;
   /** Where an error that nobody foresaw is told: never to the client. */
   readonly onError?: (error: unknown) => void;
 }
@@ -24,7 +28,9 @@ export interface GatewayOptions extends SecurityOptions {
 /** The HTTP server, not yet listening. */
 export function createGateway(services: Services, options: GatewayOptions): FastifyInstance {
   // Connections that a browser keeps open must not hold up the end.
-  const app = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true, logger: false });
+  const { requestTimeout = REQUEST_TIMEOUT } = options;
+  const http = { headersTimeout: requestTimeout / 2, connectionsCheckingInterval: requestTimeout / 4 };
+  const app = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true, logger: false, requestTimeout, http });
   acceptJson(app);
   answerErrors(app, options);
 
