@@ -48,8 +48,9 @@ describe.skipIf(!launch)('axe finds nothing', () => {
     await page.locator('.as-table').click();
     await look('machine as a table', '.machine');
     await page.locator('.as-table').click();
+    // Menus and the job's dialog take the same colours in either language: once a theme is enough.
     const menus = page.locator('[aria-haspopup="menu"]');
-    for (const menu of [0, 1, 2]) {
+    for (const menu of (colorScheme === 'dark') === (locale === 'ko-KR') ? [0, 1, 2] : []) {
       await menus.nth(menu).click();
       await page.getByRole('menu').first().waitFor();
       await look(`menu ${menu}`, '[role="menu"]:not([hidden])');
@@ -91,7 +92,7 @@ describe.skipIf(!launch)('axe finds nothing', () => {
     await place.getByRole('button', { expanded: false }).click();
     await light.page.getByTestId('hang-taskmanager-taskmanager-2').click();
     await place.locator('[data-late="true"]').waitFor();
-    await look('silent');
+    for (const [name, page] of pages) found.push(...(await accessibilityFaults(page)).map((fault) => `silent, ${name}: ${fault}`));
     await server.kill();
     for (const [, page] of pages) await value(page, 'connection-state').toBe('disconnected');
     await look('disconnected');
