@@ -3,7 +3,7 @@ import { Figure } from '../../components/Figure.js';
 import { Unit } from '../../components/Quantities.js';
 import { selectJob, selectTaskManagers } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
-import { formatCount } from '../../format/number.js';
+import { formatCount, formatShort } from '../../format/number.js';
 import { useMessages } from '../../messages/use-messages.js';
 import { slotsOf, sum } from './figures.js';
 import { overviewMessages } from './messages.js';
@@ -57,6 +57,11 @@ export function SlotsFigure() {
   );
 }
 
+/** Exact while there is room for it. */
+function humane(count: number | undefined): string {
+  return count !== undefined && count >= 10_000 ? formatShort(count) : formatCount(count);
+}
+
 export function AlertsFigure() {
   const text = useMessages(overviewMessages);
   const committed = useDashboard((dashboard) => {
@@ -71,8 +76,8 @@ export function AlertsFigure() {
       value={committed}
       exact={text.alertsExact(formatCount(committed), formatCount(pending))}
     >
-      {formatCount(committed)}
-      {pending !== undefined && pending > 0 && <Unit>{` +${formatCount(pending)}`}</Unit>}
+      {humane(committed)}
+      {pending !== undefined && pending > 0 && <Unit>{` +${humane(pending)}`}</Unit>}
     </Figure>
   );
 }
