@@ -31,8 +31,12 @@ describe.skipIf(!launch)('a job of another size', () => {
     const field = page.getByTestId('architecture-diagram').getByRole('application');
     await field.focus();
     for (let n = 0; n < 40; n++) await page.keyboard.press('ArrowDown');
-    const place = page.getByTestId('taskmanager-taskmanager-40');
+    const place = page.getByTestId('picked-taskmanager');
     await place.waitFor();
+    // Each of them has its row and its buttons, in the names of the contract.
+    for (const id of ['taskmanager', 'fail-taskmanager', 'hang-taskmanager']) {
+      expect(await page.locator(`[data-testid^="${id}-taskmanager-"]`).count()).toBe(64);
+    }
     await page.getByTestId('fail-taskmanager-taskmanager-40').click();
     await value(page, 'stat-restarts', 60_000).toBe('1');
     await jobState(page, 60_000).toBe('RUNNING');

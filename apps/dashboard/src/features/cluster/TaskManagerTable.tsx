@@ -1,4 +1,5 @@
 import type { TaskManagerInfo } from '@weir/protocol';
+import { useMemo } from 'react';
 import { Bar } from '../../components/Bar.js';
 import { Panel } from '../../components/Panel.js';
 import { selectJob, selectTaskManagers } from '../../connection/selectors.js';
@@ -7,6 +8,8 @@ import { exactBytes, formatBytes } from '../../format/bytes.js';
 import { taskManagerName } from '../../format/names.js';
 import { formatCount, formatShare, UNKNOWN } from '../../format/number.js';
 import { useMessages } from '../../messages/use-messages.js';
+import { layoutOf } from '../machine/model/layout.js';
+import { FailButtons } from './FailButtons.js';
 import { clusterMessages } from './messages.js';
 import { shownStatus } from './shown-status.js';
 
@@ -18,10 +21,12 @@ const tones = {
   restarted: 'text-ok',
 };
 
-/** What each TaskManager uses. */
+/** What each TaskManager uses. Where the drawing shows them from afar, each of them can be failed here. */
 export function TaskManagerTable() {
   const text = useMessages(clusterMessages);
   const all = useDashboard(selectTaskManagers);
+  const job = useDashboard(selectJob);
+  const isFar = useMemo(() => layoutOf(job, all).zoom === 'far', [job, all]);
   return (
     <Panel id="cluster" title={text.title}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it. */}
@@ -39,11 +44,12 @@ export function TaskManagerTable() {
               <th title={text.networkExact} className="pr-4!">
                 {text.network}
               </th>
+              {isFar && <th className="pr-4!">{text.fail}</th>}
             </tr>
           </thead>
           <tbody>
             {all.map((taskManager) => (
-              <Row key={taskManager.id} taskManager={taskManager} />
+              <Row key={taskManager.id} taskManager={taskManager} isFar={isFar} />
             ))}
           </tbody>
         </table>
@@ -53,14 +59,17 @@ export function TaskManagerTable() {
   );
 }
 
-function Row({ taskManager }: { readonly taskManager: TaskManagerInfo }) {
+function Row({ taskManager, isFar }: { readonly taskManager: TaskManagerInfo; readonly isFar: boolean }) {
   const text = useMessages(clusterMessages);
   const { id, attempt, registered, metrics, slots, freeSlots } = taskManager;
   const status = useDashboard((dashboard) => shownStatus(taskManager, selectJob(dashboard)?.recoveries[0]));
   // Of one that is gone the last figures are no longer those of anything.
   const known = registered ? metrics : undefined;
   return (
-    <tr className="h-[30px] border-line-2 border-t [&>td]:whitespace-nowrap [&>td]:px-2 [&>td]:text-right">
+    <tr
+      {...(isFar ? { 'data-testid': `taskmanager-${id}`, 'data-status': taskManager.status } : {})}
+      className="h-[30px] border-line-2 border-t [&>td]:whitespace-nowrap [&>td]:px-2 [&>td]:text-right"
+    >
       <td className="sticky left-0 bg-panel pl-4! text-left! font-semibold">{taskManagerName(id)}</td>
       <td className={`text-left! ${tones[status]}`}>{text.statuses[status]}</td>
       <td>{formatCount(attempt)}</td>
@@ -74,6 +83,11 @@ function Row({ taskManager }: { readonly taskManager: TaskManagerInfo }) {
       <td title={text.heapExact(exactBytes(known?.heapUsed), formatBytes(known?.heapMax))}>{formatBytes(known?.heapUsed)}</td>
       <td title={exactBytes(known?.externalUsed)}>{formatBytes(known?.externalUsed)}</td>
       <td className="pr-4!">{known === undefined ? UNKNOWN : `${known.networkBuffersUsed} / ${known.networkBuffersTotal}`}</td>
+      {isFar && (
+        <td className="py-0.5 pr-4!">
+          <FailButtons taskManager={taskManager} />
+        </td>
+      )}
     </tr>
   );
 }

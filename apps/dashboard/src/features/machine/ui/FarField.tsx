@@ -86,8 +86,8 @@ export function FarField({ layout, titles }: Props) {
       {pickedRow === undefined ? (
         <p className="machine-note far-hint">{t.far.hint}</p>
       ) : (
-        <article className="far-picked" data-testid={`taskmanager-${pickedRow.taskManager.id}`} data-status={pickedRow.taskManager.status}>
-          <TaskManagerMeta taskManager={pickedRow.taskManager} status={pickedRow.taskManager.status} />
+        <article className="far-picked" data-testid="picked-taskmanager" data-status={pickedRow.taskManager.status}>
+          <TaskManagerMeta taskManager={pickedRow.taskManager} status={pickedRow.taskManager.status} idPrefix="picked-" />
           <ul>
             {pickedRow.cells
               .flatMap((cell) => cell.subtasks)

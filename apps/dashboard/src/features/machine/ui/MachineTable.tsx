@@ -24,14 +24,26 @@ export function MachineTable({ layout, titles, shown }: Props) {
           <tr>
             <th scope="col">{t.table.taskManager}</th>
             <th scope="col">{t.table.state}</th>
-            <th scope="col">{t.table.slot}</th>
+            <th scope="col" className="number">
+              {t.table.slot}
+            </th>
             <th scope="col">{t.table.task}</th>
             <th scope="col">{t.table.taskState}</th>
-            <th scope="col">{t.table.in}</th>
-            <th scope="col">{t.table.out}</th>
-            <th scope="col">{t.table.busy}</th>
-            <th scope="col">{t.table.waiting}</th>
-            <th scope="col">{t.table.count}</th>
+            <th scope="col" className="number">
+              {t.table.in}
+            </th>
+            <th scope="col" className="number">
+              {t.table.out}
+            </th>
+            <th scope="col" className="number">
+              {t.table.busy}
+            </th>
+            <th scope="col" className="number">
+              {t.table.waiting}
+            </th>
+            <th scope="col" className="number">
+              {t.table.count}
+            </th>
           </tr>
         </thead>
         <tbody>

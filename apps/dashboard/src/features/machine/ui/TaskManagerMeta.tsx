@@ -11,13 +11,15 @@ import { machineMessages } from '../messages.js';
 interface Props {
   readonly taskManager: TaskManagerInfo;
   readonly status: TaskManagerStatus;
+  /** Before the test ids, where another part of the page has those of the contract. */
+  readonly idPrefix?: string;
 }
 
 /** Heartbeats come once a second: a thread that was silent for longer may hang. */
 const LATE = 2.5;
 
 /** A TaskManager's name, state, heartbeat and load, and how to fail it. */
-export function TaskManagerMeta({ taskManager, status }: Props) {
+export function TaskManagerMeta({ taskManager, status, idPrefix = '' }: Props) {
   const t = useMessages(machineMessages);
   const connected = useDashboard((dashboard) => dashboard.connection === 'connected');
   const now = useNow();
@@ -35,12 +37,12 @@ export function TaskManagerMeta({ taskManager, status }: Props) {
           label={t.fail}
           name={t.failName(id)}
           menuName={t.failMenu(id)}
-          testId={`fail-taskmanager-${id}`}
+          testId={`${idPrefix}fail-taskmanager-${id}`}
           disabled={!connected || !registered || taskManager.status === 'failed'}
           onPress={() => fail('crash')}
           actions={[
             { label: t.crash, note: t.crashNote, onChoose: () => fail('crash') },
-            { label: t.hang, note: t.hangNote, testId: `hang-taskmanager-${id}`, onChoose: () => fail('hang') },
+            { label: t.hang, note: t.hangNote, testId: `${idPrefix}hang-taskmanager-${id}`, onChoose: () => fail('hang') },
           ]}
         />
       </div>
