@@ -28,26 +28,41 @@ async function bytesOf(section: RestoredSection): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/**
- * Records that lie in a checkpoint's in-flight data, decoded from its bytes, by exchange. What a channel's reader held and what its writer held back are one
- * stretch: a record may be cut between them.
- */
-export async function recordsInFlight(reader: CheckpointReader): Promise<ReadonlyMap<string, number>> {
-  const channels = new Map<string, { edge: string; held: Buffer; back: Buffer }>();
+/** One channel's in-flight data in a checkpoint. */
+interface ChannelInFlight {
+  readonly edge: string;
+  readonly from: number;
+  readonly to: number;
+  /** Whole records, as their entries lay there. */
+  readonly records: readonly Uint8Array[];
+}
+
+/** What a channel's reader held and what its writer held back are one stretch: a record may be cut between them. */
+export async function channelsInFlight(reader: CheckpointReader): Promise<readonly ChannelInFlight[]> {
+  const channels = new Map<string, { edge: string; from: number; to: number; held: Buffer; back: Buffer }>();
   for await (const { handle, sections } of sectionsOf(reader)) {
     for (const section of sections) {
       if (section.kind !== 'input-channel' && section.kind !== 'output-channel') continue;
       const [edge = '', peer = ''] = section.name.split('@');
       const input = section.kind === 'input-channel';
-      const name = `${edge} ${input ? peer : handle.subtask} ${input ? handle.subtask : peer}`;
-      const channel = channels.get(name) ?? { edge, held: Buffer.alloc(0), back: Buffer.alloc(0) };
+      const [from, to] = input ? [Number(peer), handle.subtask] : [handle.subtask, Number(peer)];
+      const name = `${edge} ${from} ${to}`;
+      const channel = channels.get(name) ?? { edge, from, to, held: Buffer.alloc(0), back: Buffer.alloc(0) };
       channels.set(name, { ...channel, [input ? 'held' : 'back']: await bytesOf(section) });
     }
   }
+  return [...channels.values()].map(({ edge, from, to, held, back }) => ({
+    edge,
+    from,
+    to,
+    records: [...recordsIn(Buffer.concat([held, back]))].map(({ entries }) => entries),
+  }));
+}
+
+/** Records that lie in a checkpoint's in-flight data, decoded from its bytes, by exchange. */
+export async function recordsInFlight(reader: CheckpointReader): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>();
-  for (const { edge, held, back } of channels.values()) {
-    counts.set(edge, (counts.get(edge) ?? 0) + [...recordsIn(Buffer.concat([held, back]))].length);
-  }
+  for (const { edge, records } of await channelsInFlight(reader)) counts.set(edge, (counts.get(edge) ?? 0) + records.length);
   return counts;
 }
 
