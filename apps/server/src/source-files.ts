@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { RunError } from './cli/usage-error.js';
 import type { JobPlan } from './start-plan.js';
 
@@ -10,5 +10,9 @@ export async function checkSourceFiles({ parameters: { source } }: JobPlan): Pro
       if (source.follow && error.code === 'ENOENT') return;
       throw new RunError(`${file} cannot be read: ${error.message}`);
     });
+    // One that is not there yet may become anything: the source says so then.
+    const found = await stat(file).catch(() => undefined);
+    if (found !== undefined && !found.isFile())
+      throw new RunError(`${file} is ${found.isDirectory() ? 'a directory' : 'no regular file'}: give a file that holds the lines`);
   }
 }

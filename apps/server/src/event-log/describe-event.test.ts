@@ -17,6 +17,14 @@ it.each<[EngineEvent, string | undefined]>([
   [published('source', { userId: 'user2', isAbnormal: false }), '[SOURCE] userId=user2 normal'],
   [published('sink', { message: '[ALERT] userId=user1 이상행동 3회 감지!' }), '[SINK] [ALERT] userId=user1 이상행동 3회 감지!'],
   [published('malformed', {}), undefined],
+  [
+    published('log-gap', { file: '/l', bytesMissing: 0, reason: 'truncated' }),
+    '[SOURCE] /l was cut: all that had been seen of it was read; what came after the last look is missing',
+  ],
+  [
+    published('log-gap', { file: '/l.xz', bytesMissing: 0, reason: 'compressed' }),
+    '[SOURCE] at least 0 bytes of /l.xz are missing: compressed',
+  ],
   [published('log-gap', { file: '/l', bytesMissing: 7, reason: 'truncated' }), '[SOURCE] at least 7 bytes of /l are missing: truncated'],
   [published('log-gap', { file: '/l.gz', bytesMissing: 7, reason: 'compressed' }), '[SOURCE] 7 bytes of /l.gz are missing: compressed'],
   [

@@ -91,9 +91,14 @@ function describePublished({ topic, payload, subtask, taskManagerId }: Extract<E
     }
     case 'log-gap': {
       const { file, bytesMissing, eventsMissing, reason } = fields;
+      if (reason === 'truncated' && bytesMissing === 0) {
+        const text = `[SOURCE] ${file} was cut: all that had been seen of it was read; what came after the last look is missing`;
+        return { kind: 'source', level: 'warning', text, ...where };
+      }
       const events = eventsMissing === undefined ? '' : ` (${eventsMissing} events)`;
-      // Of a file that is gone only what was seen of it is known.
-      const bytes = reason === 'compressed' || eventsMissing !== undefined ? bytesMissing : `at least ${bytesMissing}`;
+      // Of a file that is gone only what was seen of it is known, and of a compressed one what its format tells.
+      const known = reason === 'compressed' ? bytesMissing !== 0 : eventsMissing !== undefined;
+      const bytes = known ? bytesMissing : `at least ${bytesMissing}`;
       return {
         kind: 'source',
         level: 'error',

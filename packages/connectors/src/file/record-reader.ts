@@ -87,6 +87,7 @@ export class RecordReader {
       if (this.#dropping === undefined) {
         if (file.offset === 0 && file.end - file.from >= 3 && BYTE_ORDER_MARK.equals(file.bytes.subarray(file.from, file.from + 3)))
           file.from += 3;
+        this.#skipNothing();
         const left = file.end - file.from;
         if (left === 0 && file.atEnd) return null;
         const beyond: Beyond = left >= LONGEST_RECORD ? 'too-long' : file.atEnd ? 'file-end' : 'more';
@@ -112,6 +113,12 @@ export class RecordReader {
 
   close(): Promise<void> {
     return this.#file.close();
+  }
+
+  /** Zeros before a record: what a file system leaves of lines after a loss of power, and a writer before its next one when its file was cut. */
+  #skipNothing(): void {
+    const file = this.#file;
+    while (file.from < file.end && file.bytes[file.from] === 0) file.from++;
   }
 
   #take(end: number): Parsed {

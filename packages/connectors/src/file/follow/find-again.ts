@@ -1,6 +1,6 @@
 import { gzipContent } from './compressed.js';
 import type { FollowPosition } from './follow-position.js';
-import { GrowingFile, hashOf } from './growing-file.js';
+import { type FileIdentity, GrowingFile, hashOf } from './growing-file.js';
 import type { Sibling } from './siblings.js';
 
 /** What could not be read any more. */
@@ -14,7 +14,7 @@ export interface Gap {
 /** The file of a position, resumed where it was left; or what is missing of it, and the inode of its compressed copy. */
 export type Found = { readonly file: GrowingFile } | { readonly gap: Gap; readonly copy?: string };
 
-/** Looks for it by inode and first bytes: at its place, under the followed name, and among the siblings; then for a copy of it (copytruncate's). */
+/** Looks for it by inode and first bytes: at its place, under the followed name, and among the siblings; then for a copy of it: copytruncate's, or one that was put in its place. */
 export async function findAgain(position: FollowPosition, live: string, siblings: readonly Sibling[]): Promise<Found> {
   const plain = siblings.filter(({ compressed }) => !compressed);
   const places = new Set([live, position.path, ...plain.filter(({ inode }) => sameFile(inode, position)).map(({ path }) => path)]);
@@ -29,20 +29,34 @@ export async function findAgain(position: FollowPosition, live: string, siblings
     await file.close();
   }
   // Were a copy taken for a file that came later, all that is in it would come twice.
-  for (const { path, kind } of position.headLength > 0 ? plain : []) {
-    if (kind === 'other') continue;
-    const file = await GrowingFile.open(path).catch(() => undefined);
-    if (await file?.resume(position, position.offset)) return { file: file as GrowingFile };
-    await file?.close();
-  }
+  const copy = await findCopy(position, [...rotatedCopies(siblings), live]);
+  if (copy !== undefined) return { file: copy };
   for (const { path, inode } of siblings.filter(({ compressed }) => compressed)) {
     const content = await gzipContent(path, position.headLength);
-    if (content === undefined || position.headLength === 0 || hashOf(content.head) !== position.head) continue;
+    if (content === undefined || position.headLength === 0 || hashOf(content.head) !== position.head.split(' ')[0]) continue;
     const size = Math.max(content.size, position.size);
     return { gap: { file: path, bytesMissing: Math.max(0, size - position.offset), reason: 'compressed' }, copy: inode };
   }
   const bytesMissing = Math.max(0, position.size - position.offset);
   return { gap: { file: position.path, bytesMissing, reason: truncated ? 'truncated' : 'deleted' } };
+}
+
+/** Where copytruncate leaves what it has copied. */
+export const rotatedCopies = (siblings: readonly Sibling[]): string[] =>
+  siblings.filter(({ compressed, kind }) => !compressed && kind !== 'other').map(({ path }) => path);
+
+/** The first of `paths` that begins as the position's file did, resumed at `offset`. */
+export async function findCopy(
+  position: FileIdentity & { readonly offset: number },
+  paths: readonly string[],
+): Promise<GrowingFile | undefined> {
+  if (position.headLength === 0) return undefined;
+  for (const path of paths) {
+    const file = await GrowingFile.open(path).catch(() => undefined);
+    if (await file?.resume(position, position.offset)) return file;
+    await file?.close();
+  }
+  return undefined;
 }
 
 /** A device may have another number after a restart of the machine; first bytes must then tell. */

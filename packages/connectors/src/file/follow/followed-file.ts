@@ -6,6 +6,9 @@ import type { FollowPosition } from './follow-position.js';
 import type { GrowingFile } from './growing-file.js';
 
 const NEWLINE = 10;
+const SPACE = 32;
+/** A file with nothing but blank lines is as good as any. */
+const FORMAT_OF_NOTHING = 'ndjson';
 
 /** What a file takes over from the one before it. */
 export interface Inherited {
@@ -15,7 +18,7 @@ export interface Inherited {
 
 /** One file of the trail: its bytes, the records in them, and how far they have been taken. */
 export class FollowedFile {
-  readonly generation: number;
+  generation: number;
   readonly file: GrowingFile;
   /** When it last grew, or another took its place. */
   touchedAt: number;
@@ -36,7 +39,7 @@ export class FollowedFile {
   }
 
   /** Where a checkpoint left it; `file` has been resumed there. */
-  restore(position: FollowPosition): void {
+  restore(position: Omit<FollowPosition, keyof FollowTotals>): void {
     this.repeated = position.repeated;
     if (this.#format !== undefined) this.#read({ ...position, format: this.#format });
   }
@@ -65,8 +68,14 @@ export class FollowedFile {
     this.file.advance();
     const seen = this.file.peek();
     if (this.#format === undefined) {
-      // Half a line tells nothing.
-      if (seen.indexOf(NEWLINE) === -1 && seen.length < DETECT_BYTES && !this.file.atEnd) return false;
+      // Half a line tells nothing, nor do blank ones.
+      const whole = seen.subarray(0, this.file.atEnd ? seen.length : seen.lastIndexOf(NEWLINE) + 1);
+      const blank = whole.every((byte) => byte <= SPACE);
+      if (blank && seen.length < DETECT_BYTES && !this.file.atEnd) return false;
+      if (blank) {
+        this.#read({ offset: 0, line: 0, format: FORMAT_OF_NOTHING, header: null, referenceTime: 0 });
+        return true;
+      }
       this.#format = detectFormat(this.file.path, seen.subarray(0, Math.max(seen.lastIndexOf(NEWLINE) + 1, DETECT_BYTES)));
       if (this.#format === undefined)
         throw new SourceFileError(this.file.path, 'is of no format that can be told from its first lines; say it by --format');

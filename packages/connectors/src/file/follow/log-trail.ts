@@ -1,12 +1,13 @@
 import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { FormatName, KeyField } from '../formats/format.js';
 import { SourceFileError } from '../source-file-error.js';
 import { gzipContent } from './compressed.js';
-import { findAgain, type Gap } from './find-again.js';
+import { type Found, findAgain, findCopy, type Gap, rotatedCopies } from './find-again.js';
 import type { FollowPosition } from './follow-position.js';
 import { FollowedFile, type FollowTotals, type Inherited } from './followed-file.js';
 import { GrowingFile, inodeOf } from './growing-file.js';
-import { type Reference, rotatedAfter, type Sibling, siblingsOfAll, steadySiblings } from './siblings.js';
+import { type Reference, rotatedAfter, type Sibling, siblingsOfAll, steadySiblings, subdirectories } from './siblings.js';
 
 /** How long a rotated file must have been quiet until a last line without newline is taken as it is, ms. */
 export const PARTIAL_GRACE = 1_000;
@@ -56,14 +57,15 @@ export class LogTrail {
   /** What stands for it in checkpoints, behind the files, until there is a newer one: so nothing is said to be missing twice. No file is ever taken for it. */
   placeholder: Omit<FollowPosition, keyof FollowTotals> | undefined;
   #inherited: Inherited;
-  #paths: readonly string[];
+  /** Names of files of the trail as a checkpoint has them, and directories into which they were rotated. */
+  #restored: readonly string[] = [];
+  readonly #directories = new Set<string>();
   /** True while nothing has the name. */
   absent = false;
 
   constructor(options: TrailOptions) {
     this.#options = options;
     this.#inherited = { format: options.format, header: null };
-    this.#paths = [options.path];
   }
 
   /** Oldest first: records are to be taken in this order. */
@@ -82,15 +84,16 @@ export class LogTrail {
 
   async restore(positions: readonly FollowPosition[]): Promise<void> {
     const ordered = [...positions].sort((a, b) => a.generation - b.generation);
-    this.#paths = [...new Set([this.#options.path, ...ordered.map(({ path }) => path)])];
+    this.#restored = ordered.map(({ path }) => path);
     for (const position of ordered) {
       const newest = position === ordered.at(-1);
       const inherited = { format: (position.format || this.#options.format) as FormatName | undefined, header: position.header };
       this.#inherited = inherited;
       this.#generation = position.generation + 1;
-      let found = await findAgain(position, this.#options.path, await siblingsOfAll(this.#paths));
+      let found = await this.#findAgain(position);
       // A rotation while it looked: names have moved on.
-      if ('gap' in found) found = await findAgain(position, this.#options.path, await siblingsOfAll(this.#paths));
+      if ('gap' in found) found = await this.#findAgain(position);
+      if ('gap' in found) found = (await this.#findBelow(position)) ?? found;
       if ('file' in found) {
         const followed = new FollowedFile(position.generation, found.file, inherited, this.#options.key, this.#options.now());
         followed.restore(position);
@@ -102,6 +105,29 @@ export class LogTrail {
         if ((newest && position.inode !== '') || found.gap.bytesMissing > 0) this.#options.onGap(found.gap);
       }
     }
+  }
+
+  async #findAgain(position: FollowPosition): Promise<Found> {
+    return findAgain(position, this.#options.path, await siblingsOfAll(this.#paths));
+  }
+
+  /** In a directory below the log's, where logrotate's `olddir` mostly is. */
+  async #findBelow(position: FollowPosition): Promise<Found | undefined> {
+    for (const directory of await subdirectories(this.#paths.map((path) => dirname(path)))) {
+      const siblings = await siblingsOfAll([join(directory, basename(this.#options.path))]);
+      const found = await findAgain(position, this.#options.path, siblings);
+      if ('gap' in found && found.copy === undefined) continue;
+      this.#directories.add(directory);
+      return found;
+    }
+    return undefined;
+  }
+
+  /** By which siblings are looked for. */
+  get #paths(): readonly string[] {
+    const { path } = this.#options;
+    const below = [...this.#directories].map((directory) => join(directory, basename(path)));
+    return [...new Set([path, ...this.#restored, ...this.#files.map(({ file }) => file.path), ...below])];
   }
 
   /** True if there may be records to take now. */
@@ -135,13 +161,31 @@ export class LogTrail {
   async #fill(followed: FollowedFile): Promise<boolean> {
     const filled = await followed.file.fill();
     if (filled === 'cut') {
+      const copy = followed.file.cutInTheMiddle ? undefined : await this.#copyOf(followed);
       const bytesMissing = followed.restart();
       followed.touchedAt = this.#options.now();
-      this.#options.onGap({ file: followed.file.path, bytesMissing, reason: 'truncated' });
+      if (copy === undefined) this.#options.onGap({ file: followed.file.path, bytesMissing, reason: 'truncated' });
+      else this.#insertBefore(followed, copy);
       return true;
     }
     if (filled) followed.touchedAt = this.#options.now();
     return filled && followed.prepare();
+  }
+
+  /** The copy that copytruncate has made of a file before it was cut, to be read on from where that one was. */
+  async #copyOf(followed: FollowedFile): Promise<FollowedFile | undefined> {
+    const position = followed.position(undefined);
+    const file = await findCopy(position, rotatedCopies(await siblingsOfAll(this.#paths)));
+    if (file === undefined) return undefined;
+    const copy = new FollowedFile(followed.generation, file, followed.inheritance, this.#options.key, this.#options.now());
+    copy.restore(position);
+    return copy;
+  }
+
+  #insertBefore(followed: FollowedFile, copy: FollowedFile): void {
+    const index = this.#files.indexOf(followed);
+    this.#files.splice(index, 0, copy);
+    for (const later of this.#files.slice(index + 1)) later.generation = this.#generation++;
   }
 
   /** Finds out what has the name now, and what had it meanwhile. While names are being changed it looks again. */
@@ -152,14 +196,39 @@ export class LogTrail {
   /** False if names changed while it looked. */
   async #lookAtNames(): Promise<boolean> {
     const live = await this.#live();
-    if (live !== undefined && this.#files.some(({ file }) => file.inode === live)) return true;
-    const newest = this.#files.at(-1)?.file;
-    const reference = this.#lost ?? (newest && { inode: newest.inode, modified: await newest.modified() });
+    if (live !== undefined && this.#files.some(({ file }) => file.inode === live)) {
+      this.#options.onTrouble(undefined);
+      return true;
+    }
+    const newest = this.#files.at(-1);
+    const standing = await newest?.file.standing();
+    if (live !== undefined && newest !== undefined && standing?.links === 0 && (await this.#replace(newest, live))) return true;
+    if (newest !== undefined) {
+      await newest.file.locate();
+      this.#directories.add(dirname(newest.file.path));
+    }
+    const reference = this.#lost ?? (newest && standing && { inode: newest.file.inode, modified: standing.modified });
     if (reference !== undefined) {
       const siblings = await steadySiblings(this.#paths);
       if (siblings === undefined || (await this.#live()) !== live || !(await this.#addRotated(siblings, reference, live))) return false;
     }
     return live === undefined || this.#add(this.#options.path, live);
+  }
+
+  /** If what has the name now is a copy of the file that it took the place of, grown on: goes on in it, so that nothing comes twice. */
+  async #replace(newest: FollowedFile, inode: string): Promise<boolean> {
+    const file = await GrowingFile.open(this.#options.path).catch(() => undefined);
+    if (file === undefined) return false;
+    const position = newest.position(undefined);
+    if (file.inode !== inode || !(await file.continues(newest.file)) || !(await file.resume(position, position.offset))) {
+      await file.close();
+      return false;
+    }
+    const replacement = new FollowedFile(newest.generation, file, newest.inheritance, this.#options.key, this.#options.now());
+    replacement.restore(position);
+    this.#files.splice(-1, 1, replacement);
+    await newest.file.close();
+    return true;
   }
 
   /** Files that had the name after `reference` and have lost it already: more than one rotation since the last look. False if names changed. */
@@ -204,6 +273,7 @@ export class LogTrail {
     this.#files.push(new FollowedFile(this.#generation++, file, inherited, this.#options.key, now));
     this.#lost = undefined;
     this.placeholder = undefined;
+    if (path === this.#options.path) this.#options.onTrouble(undefined);
     return true;
   }
 
@@ -211,11 +281,13 @@ export class LogTrail {
     try {
       const seen = await stat(this.#options.path, { bigint: true });
       this.absent = false;
-      this.#options.onTrouble(undefined);
       return inodeOf(seen);
     } catch (error) {
       this.absent = true;
-      if ((error as { code?: string }).code !== 'ENOENT') this.#options.onTrouble(reasonOf(error));
+      const gone = (error as { code?: string }).code === 'ENOENT';
+      // In the midst of a rotation there is none for a moment.
+      if (gone && this.#generation > 0) this.#options.onTrouble(undefined);
+      else this.#options.onTrouble(gone ? 'there is no such file yet' : reasonOf(error));
       return undefined;
     }
   }

@@ -16,7 +16,11 @@ export interface Sibling {
 
 const COMPRESSED = /\.(?:gz|xz|bz2|zst|lz4|Z)$/;
 const NUMBER = /^[.-](\d{1,4})$/;
-const DATE = /^[._-](\d{4}-?\d{2}-?\d{2}[\dT_:-]*)(?:\.[a-z]{1,8})?$/;
+/** With what may follow a date: a time of any form, or a number within the day. */
+const DATE = /^[._-](\d{4})-?(\d{2})-?(\d{2})([\dT_:.-]*)(?:\.[a-z]{1,8})?$/;
+const DIGITS = 20;
+/** So many directories below the log's are looked into for what was rotated away. */
+const MOST_DIRECTORIES = 64;
 
 /** Everything in the directory that is named after `path`: beginning as it does up to the first dot. An unreadable directory has none. */
 async function siblingsOf(path: string): Promise<Sibling[]> {
@@ -43,6 +47,16 @@ async function siblingsOf(path: string): Promise<Sibling[]> {
   return found.filter((each) => each !== undefined);
 }
 
+/** Directories in each of `directories`. */
+export async function subdirectories(directories: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const directory of new Set(directories)) {
+    const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+    found.push(...entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(directory, name)));
+  }
+  return found.slice(0, MOST_DIRECTORIES);
+}
+
 /** Beside each of `paths`, each file once: a link and what it points to may stand in different directories. */
 export async function siblingsOfAll(paths: readonly string[]): Promise<Sibling[]> {
   const byInode = new Map<string, Sibling>();
@@ -67,7 +81,7 @@ export async function steadySiblings(paths: readonly string[]): Promise<Sibling[
   return names(first) === names(second) ? second : undefined;
 }
 
-/** `auth.log.1`, `auth.log-20260102.gz`, `auth-20260102.log`, `auth.1.log`. */
+/** `auth.log.1`, `auth.log-20260102.gz`, `auth-20260102.log`, `auth-2026-01-02T03-04-05.678.log`, `auth.1.log`. */
 function rankOf(each: string, name: string, stem: string, extension: string): Pick<Sibling, 'kind' | 'rank'> {
   const plain = each.replace(COMPRESSED, '');
   const middle = plain.startsWith(name)
@@ -78,8 +92,11 @@ function rankOf(each: string, name: string, stem: string, extension: string): Pi
   const number = NUMBER.exec(middle)?.[1];
   // Turned round, so that a greater rank is newer.
   if (number !== undefined) return { kind: 'number', rank: String(10_000 - Number(number)).padStart(5, '0') };
-  const date = DATE.exec(middle)?.[1];
-  return date === undefined ? { kind: 'other', rank: '' } : { kind: 'date', rank: date.replaceAll(/\D/g, '') };
+  const date = DATE.exec(middle);
+  if (date === null) return { kind: 'other', rank: '' };
+  const [, year, month, day, more] = date;
+  const numbers = more.match(/\d+/g) ?? [];
+  return { kind: 'date', rank: `${year}${month}${day}${numbers.map((each) => each.padStart(DIGITS, '0')).join('')}` };
 }
 
 /** The file that others are to come after: by its name where it still has one, else by when it was last changed. */

@@ -33,6 +33,7 @@ export function detectFormat(path: string, firstBytes: Uint8Array): FormatName |
   if (ending !== undefined) return ending[1];
   const lines = new TextDecoder('utf-8')
     .decode(firstBytes)
+    .replaceAll('\0', '')
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '');
   if (lines.length === 0) return 'ndjson';
