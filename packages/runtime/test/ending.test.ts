@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { JobConfiguration } from '@weir/runtime';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { configuration, TestCluster } from './cluster.js';
 
 const module = fileURLToPath(new URL('./fixtures/stubborn-job.ts', import.meta.url));
@@ -114,3 +114,21 @@ describe('while the disk takes no more', () => {
     expect(cluster.job(jobId).numRestarts).toBe(1);
   });
 });
+
+it.each([
+  ['ended the job', 'taskmanager-1', 'FAILED'],
+  ['did not touch the job', 'taskmanager-2', 'RUNNING'],
+])(
+  'a TaskManager whose failure %s is restarted once it is back, and the others are as they were',
+  async (_, id, state) => {
+    cluster = await TestCluster.start();
+    const jobId = await run('none', { restartStrategy: { kind: 'none' } });
+    await running(jobId);
+    await cluster.engine.execute({ type: 'fail-taskmanager', id, mode: 'crash' });
+    const statuses = () => new Map(cluster.engine.snapshot().taskManagers.map((each) => [each.id, each.registered && each.status]));
+    await vi.waitFor(() => expect(statuses().get(id)).toBe('restarted'), { timeout: 10_000 });
+    expect(new Set(statuses().values())).toEqual(new Set(['healthy', 'restarted']));
+    expect(cluster.job(jobId).state).toBe(state);
+  },
+  30_000,
+);

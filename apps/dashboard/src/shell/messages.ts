@@ -58,7 +58,8 @@ export const shellMessages = defineMessages(
         allowed
           ? `Running. Checkpoint ${checkpoint} has ${formatCount(doubled)} records doubled, as at least once allows.`
           : `Running, but by checkpoint ${checkpoint} ${formatCount(lost)} records were lost and ${formatCount(doubled)} doubled. This must not be: please report it.`,
-      failed: ({ reason }: Of<'failed'>) => stop(`The job has failed${reason ? `: ${reason}` : ''}`),
+      failed: ({ reason }: Of<'failed'>) =>
+        `${stop(`The job has failed${reason ? `: ${reason}` : ''}`)} It can be started again from the menu beside its state.`,
       ending: ({ state }: Of<'ending'>) => (state === 'CANCELLING' ? 'The job is being cancelled.' : 'The job is suspended.'),
       finished: () => 'The job has finished: all its input was read and all its output committed.',
       canceled: () => 'The job was cancelled. It can be started again from its last checkpoint.',
@@ -115,7 +116,7 @@ export const shellMessages = defineMessages(
         allowed
           ? `정상 실행 중입니다. 체크포인트 ${checkpoint} 기준 중복 ${formatCount(doubled)}건(최소 한 번 모드에서 허용).`
           : `실행 중이지만 체크포인트 ${checkpoint} 기준 유실 ${formatCount(lost)}건, 중복 ${formatCount(doubled)}건입니다. 있어서는 안 되는 일이니 알려 주세요.`,
-      failed: ({ reason }) => stop(`작업이 실패했습니다${reason ? `: ${reason}` : ''}`),
+      failed: ({ reason }) => `${stop(`작업이 실패했습니다${reason ? `: ${reason}` : ''}`)} 상태 옆의 메뉴에서 다시 시작할 수 있습니다.`,
       ending: ({ state }) => (state === 'CANCELLING' ? '작업을 취소하는 중입니다.' : '작업이 일시 중단되었습니다.'),
       finished: () => '작업이 끝났습니다. 입력을 모두 읽고 결과를 모두 커밋했습니다.',
       canceled: () => '작업이 취소되었습니다. 마지막 체크포인트에서 다시 시작할 수 있습니다.',

@@ -96,7 +96,11 @@ const cases: readonly (readonly [string, DashboardState | undefined, string])[] 
     state({ vertices: [vertex('Source', undefined, 100, 800), vertex('Process', 'Source', 980, 0)] }),
     'Running, but Process is the bottleneck: it is busy 98% of the time and Source waits 80%.',
   ],
-  ['it failed', state({ state: 'FAILED', failure: 'no checkpoint fits' }), 'The job has failed: no checkpoint fits.'],
+  [
+    'it failed',
+    state({ state: 'FAILED', failure: 'no checkpoint fits' }),
+    'The job has failed: no checkpoint fits. It can be started again from the menu beside its state.',
+  ],
   [
     'a checkpoint tells that all is there',
     state({ ledger: ledger({}) }),

@@ -107,7 +107,17 @@ export class Dispatcher {
     allocateSlots(graph, this.#options.resources.places);
     const history = new JobHistory(this.#options.store, record.jobId);
     await history.load();
-    return new JobMaster({ ...this.#options, record, graph, streamGraph, history, onTerminal: () => this.#options.onChange() });
+    return new JobMaster({ ...this.#options, record, graph, streamGraph, history, onTerminal: () => this.#jobEnded() });
+  }
+
+  #jobEnded(): void {
+    this.taskManagerRegistered();
+    this.#options.onChange();
+  }
+
+  /** While a job recovers, its recovery says what a TaskManager is. */
+  taskManagerRegistered(): void {
+    if ([...this.#masters.values()].every((master) => !master.isRecovering)) this.#options.resources.settle();
   }
 
   receive(taskManagerId: string, message: ToJobManager): void {

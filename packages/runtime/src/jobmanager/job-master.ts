@@ -109,6 +109,10 @@ export class JobMaster {
     return this.#status === 'FINISHED' || this.#status === 'FAILED' || this.#status === 'CANCELED';
   }
 
+  get isRecovering(): boolean {
+    return !this.isTerminal && this.#recovery.underWay;
+  }
+
   /** First run of a new job. */
   start(): void {
     void this.#enter('CREATED');

@@ -220,6 +220,12 @@ export class ResourceManager {
     for (const place of this.#places) if (place.registered && of(place.id)) place.status = status;
   }
 
+  /** No recovery is under way that would say it: one that has come back is restarted, the others are as they were. */
+  settle(): void {
+    this.setStatus('restarted', (id) => this.#place(id)?.status === 'failed');
+    this.setStatus('healthy', (id) => this.#place(id)?.status === 'recovering');
+  }
+
   infos(): TaskManagerInfo[] {
     const { slotsPerTaskManager } = this.#options;
     return this.#places.map((place) => ({

@@ -53,7 +53,10 @@ const resources: ResourceManager = new ResourceManager({
     dispatcher.taskManagerLost(id, reason, at);
   },
   onReason: (id, reason) => dispatcher.taskManagerEnded(id, reason),
-  onRegistered: (id, which) => emit({ type: 'taskmanager', at: clock.now(), id, attempt: which, change: 'registered' }),
+  onRegistered: (id, which) => {
+    emit({ type: 'taskmanager', at: clock.now(), id, attempt: which, change: 'registered' });
+    dispatcher.taskManagerRegistered();
+  },
   onChange,
 });
 

@@ -10,7 +10,7 @@ import { useMessages } from '../../messages/use-messages.js';
 import { pointAtSubtask } from '../../view/actions.js';
 import { useView } from '../../view/view-store.js';
 import type { PlacedSubtask } from '../machine/model/layout.js';
-import { drawnStatus, isStateGone } from '../machine/motion/drawn.js';
+import { drawnStatus, hasEnded, isStateGone } from '../machine/motion/drawn.js';
 import { useDrawn } from '../machine/ui/machinery.js';
 import { pipelineMessages } from './messages.js';
 
@@ -49,11 +49,13 @@ export function TaskNode({ data }: NodeProps<TaskNodeType>) {
       onPointerEnter={() => pointAtSubtask(key)}
       onPointerLeave={() => pointAtSubtask(undefined)}
     >
-      {role === 'keyed' && <LaneCount placed={placed} threshold={threshold} gone={isStateGone(recovery?.phase, down)} />}
+      {role === 'keyed' && <LaneCount placed={placed} threshold={threshold} gone={isStateGone(recovery?.phase, down, subtask.state)} />}
       <div className="lane-words">
         <p className="lane-row">
           <b>{`${title} ${subtask.index + 1}`}</b>
-          <span>{formatRate(role === 'source' ? rates?.out : rates?.in)}</span>
+          <span>
+            {recovery === undefined && hasEnded(subtask.state) ? UNKNOWN : formatRate(role === 'source' ? rates?.out : rates?.in)}
+          </span>
         </p>
         {!small &&
           (role === 'keyed' ? (

@@ -1,4 +1,4 @@
-import type { RecoveryPhase, TaskManagerInfo, TaskManagerStatus } from '@weir/protocol';
+import type { ExecutionState, RecoveryPhase, TaskManagerInfo, TaskManagerStatus } from '@weir/protocol';
 import type { SubtaskKey } from '../model/placement.js';
 
 /** What a tank shows: the key with the highest count of those that are kept there, and how many keys there are. */
@@ -65,8 +65,13 @@ export function isStopped(phase: RecoveryPhase | undefined): boolean {
 }
 
 /** Whether keyed state is in no task as the drawing has it: gone with its thread or with the cancel, and not yet back. */
-export function isStateGone(phase: RecoveryPhase | undefined, down: boolean): boolean {
-  return down || phase === 'detected' || phase === 'checkpoint-chosen';
+export function isStateGone(phase: RecoveryPhase | undefined, down: boolean, state: ExecutionState): boolean {
+  return down || phase === 'detected' || phase === 'checkpoint-chosen' || (phase === undefined && hasEnded(state));
+}
+
+/** A task that will not go on; its last figures are of nothing any more. */
+export function hasEnded(state: ExecutionState): boolean {
+  return state === 'CANCELED' || state === 'FAILED' || state === 'FINISHED';
 }
 
 /** A TaskManager as it is drawn: its own state, but while a recovery is played, that of the phase. A dead thread is red at once. */

@@ -1,7 +1,7 @@
 import { formatRate } from '../../../format/number.js';
 import type { Geometry } from '../model/geometry.js';
 import type { MachineLayout } from '../model/layout.js';
-import { isStopped } from '../motion/drawn.js';
+import { hasEnded, isStopped } from '../motion/drawn.js';
 import { useDrawn } from './machinery.js';
 
 interface Props {
@@ -21,7 +21,7 @@ export function EdgeLabels({ layout, geometry }: Props) {
         row.cells.flatMap((cell) =>
           cell.column === last
             ? []
-            : cell.subtasks.map(({ key }) => {
+            : cell.subtasks.map(({ key, subtask }) => {
                 const slot = geometry.slots.get(key);
                 if (slot === undefined) return null;
                 const wide = layout.columns[cell.column]?.exchangeAfter;
@@ -30,7 +30,7 @@ export function EdgeLabels({ layout, geometry }: Props) {
                   : { left: slot.box.right + (wide ? 30 : 29), top: (slot.channel.top + slot.channel.bottom) / 2 - 27 };
                 return (
                   <span key={key} className="edge-label" data-down={row.taskManager.id === down} style={style}>
-                    {isStopped(phase) ? '0/s' : formatRate(rates.get(key)?.out)}
+                    {isStopped(phase) || (phase === undefined && hasEnded(subtask.state)) ? '0/s' : formatRate(rates.get(key)?.out)}
                   </span>
                 );
               }),

@@ -69,7 +69,9 @@ export function SlotBox({ placed, title, threshold, down }: Props) {
         )}
       </p>
       <div className="slot-channel" data-channel="">
-        {role === 'keyed' && <Tank level={tank} threshold={threshold} hue={style?.hue ?? 0} gone={isStateGone(phase, down)} />}
+        {role === 'keyed' && (
+          <Tank level={tank} threshold={threshold} hue={style?.hue ?? 0} gone={isStateGone(phase, down, subtask.state)} />
+        )}
       </div>
       <div className="slot-load" title={t.load(formatShare(busy), formatShare(waiting), formatShare(idleTimeMsPerSecond / 1_000))}>
         <span className="slot-load-bar">
