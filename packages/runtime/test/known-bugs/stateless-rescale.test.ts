@@ -77,7 +77,8 @@ it.each<{ name: string; walk: readonly number[]; by: 'cancel' | 'stop'; keyed?: 
 ])('$walk, from $name', async ({ walk, by, keyed }) => {
   cluster = await TestCluster.start();
   let from: string | undefined;
-  for (const parallelism of walk.slice(0, -1)) from = await end(await submit(parallelism, keyed ?? parallelism, 2, from), by);
+  for (const parallelism of walk.slice(0, -1))
+    from = await end(await submit(parallelism, keyed ?? parallelism, by === 'cancel' ? 5 : 2, from), by);
   const last = walk.at(-1) as number;
   const job = await cluster.finished(await submit(last, keyed ?? last, 0, from));
   await expectOracle();

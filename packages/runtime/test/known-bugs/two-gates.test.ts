@@ -6,6 +6,7 @@ import { readCheckpoint } from '@weir/runtime/storage';
 import { afterEach, expect, it } from 'vitest';
 import { configuration, TestCluster } from '../cluster.js';
 import type { TwoGatesLine, TwoGatesParameters } from '../fixtures/two-gates-job.js';
+import { order } from '../ledger.js';
 import { channelsInFlight } from '../support/checkpoint-bytes.js';
 
 const module = fileURLToPath(new URL('../fixtures/two-gates-job.ts', import.meta.url));
@@ -56,7 +57,7 @@ async function keysInFlight(path: string): Promise<ReadonlyMap<string, ReadonlyS
 
 it('after failures every payload comes once, in its own channel', async () => {
   cluster = await TestCluster.start();
-  const jobId = await submit(3, 2);
+  const jobId = await submit(3, 5);
   const restored: ReadonlyMap<string, ReadonlySet<string>>[] = [];
   for (const victim of [1, 2, 3]) {
     const { checkpoints, numRestarts } = await cluster.until(jobId, ({ state }) => state === 'RUNNING');
@@ -68,6 +69,7 @@ it('after failures every payload comes once, in its own channel', async () => {
     const again = await cluster.until(jobId, (job) => job.state === 'RUNNING' && job.numRestarts > numRestarts);
     restored.push(await keysInFlight(again.checkpoints.latestRestored?.externalPath ?? ''));
   }
+  await order(cluster, 'hurry');
   const job = await cluster.finished(jobId);
   const subtaskOf = await expectEveryLine();
   const seen = new Set<string>();
@@ -87,7 +89,7 @@ it.each([
   { from: 2, to: 4 },
 ])('at parallelism $from → $to every payload comes once, where its key belongs', async ({ from, to }) => {
   cluster = await TestCluster.start();
-  const first = await submit(from, 2);
+  const first = await submit(from, 5);
   await cluster.until(first, ({ checkpoints }) => (checkpoints.latestCompleted?.persistedData ?? 0) > 1e6);
   await cluster.engine.execute({ type: 'cancel', jobId: first });
   const { checkpoints } = await cluster.until(first, ({ state }) => state === 'CANCELED');
