@@ -76,6 +76,10 @@ describe.skipIf(!launch)("one's own log", () => {
     writeFileSync(path, '');
     write(10);
     await handedOver(page).toBe(50);
+    await expect.poll(() => setting(page, 'Read so far')).toMatch(/^50 lines · /);
+    await expect.poll(() => setting(page, 'Behind the end')).toBe('at the end');
+    expect(await setting(page, 'Format')).toBe('sshd');
+    expect(await setting(page, 'Files held open')).toBe('2');
     await page.getByTestId('trigger-checkpoint').click();
     await value(page, 'stat-checkpoints-completed').toBe('1');
     await expect.poll(() => told(server)).toEqual(alertsOf(events).sort());
@@ -161,6 +165,9 @@ describe.skipIf(!launch)('events by HTTP', () => {
     await value(page, 'stat-restarts', 20_000).toBe('1');
     await expect.poll(() => told(server), { timeout: 20_000 }).toEqual(alertsOf(events).sort());
     await figuresAgree(page, server);
+    await expect.poll(() => setting(page, 'Waiting')).toBe('0 events · 0 B');
+    await expect.poll(() => setting(page, 'Accepted')).toBe('2,300 events');
+    expect(await setting(page, 'Refused')).toBe('0 requests');
     await page
       .locator('[data-role="keyed"]')
       .filter({ hasText: /user\d+/ })

@@ -95,6 +95,7 @@ export class Server {
       book: this.#alerts,
       log: this.#events,
       jobs: this.#jobs,
+      ingest: () => this.#ingest.figures(),
       speed: new SourceSpeed(() => this.#engine?.snapshot()),
       dataDirectory: directory.path,
       version: options.version,

@@ -7,7 +7,7 @@ import type { EngineSnapshot } from './engine.js';
  * emits `resync` and gets a new snapshot. Log lines and alerts come in messages of their own, as they happen; alerts are never lost: each is stored under its
  * number and fetched by `GET /api/alerts?after=SEQ`. History: 1, the first.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** What a client says as Socket.IO's `auth` when it connects; a server of another version refuses with `PROTOCOL_VERSION` as the error's message. */
 export interface Handshake {
@@ -84,13 +84,84 @@ export interface ServerState {
   readonly webhook: boolean;
 }
 
-export interface SourceState {
-  readonly kind: 'simulated' | 'load' | 'files' | 'http' | 'none';
-  /** ×1 … ×1000 of the simulated source; absent for others. */
+/** How the source was set, and what is counted of it. */
+export type SourceState = NoSource | SimulatedSource | LoadSource | FileSource | HttpSource;
+
+export interface NoSource {
+  readonly kind: 'none';
+}
+
+export interface SimulatedSource {
+  readonly kind: 'simulated';
+  /** Between two events of a user at speed 1, ms. */
+  readonly intervalMs: number;
+  /** 0 … 1. */
+  readonly abnormalRate: number;
+  readonly seed?: number;
+  /** ×1 … ×1000. */
   readonly speed?: number;
-  readonly description: string;
-  /** Bytes that could not be read any more (rotated away, deleted, compressed); absent where that cannot be. */
+}
+
+export interface LoadSource {
+  readonly kind: 'load';
+  readonly keys: number;
+  /** Events a second over all subtasks; 0 for as many as are taken. */
+  readonly rate: number;
+  readonly abnormalRate: number;
+  readonly seed?: number;
+}
+
+export type KeyField = 'user' | 'ip';
+
+export interface FileSource {
+  readonly kind: 'files';
+  readonly files: readonly string[];
+  /** Absent where the file's name or first lines tell it. */
+  readonly format?: 'ndjson' | 'csv' | 'sshd';
+  readonly key: KeyField;
+  /** One file that grows and is rotated; else files that end. */
+  readonly follow: boolean;
+  readonly figures: FileFigures;
+}
+
+/** Over the life of the job, as its source says: each is absent while it does not. */
+export interface FileFigures {
+  readonly bytes?: number;
+  readonly lines?: number;
+  readonly malformed?: number;
+  /** Lines about something else. */
+  readonly skipped?: number;
+  /** Could not be read any more: cut, deleted, compressed. Only of a followed file. */
   readonly bytesMissing?: number;
+  /** To the end of the followed file, rotated ones before it included. */
+  readonly pendingBytes?: number;
+  /** From the last event read to the last change of the file, ms; 0 at its end. Absent where events have no time. */
+  readonly pendingTime?: number;
+  /** Files that have had the name and may still grow, the live one included; 0 while there is none. */
+  readonly openFiles?: number;
+}
+
+export interface HttpSource {
+  readonly kind: 'http';
+  readonly key: KeyField;
+  readonly figures: HttpFigures;
+}
+
+/** Of the ingest log; each is absent while it is not known. */
+export interface HttpFigures {
+  /** Events over the life of the data directory. */
+  readonly accepted?: number;
+  /** Accepted, and not read by the job yet. */
+  readonly waiting?: number;
+  readonly waitingBytes?: number;
+  readonly bytesOnDisk?: number;
+  /** Requests answered with 429 since the server started. */
+  readonly refused?: number;
+  /** Events without the field that the job counts by. */
+  readonly malformed?: number;
+  /** A replay would have needed them, and they were deleted already. */
+  readonly bytesMissing?: number;
+  readonly eventsMissing?: number;
 }
 
 export interface KeyState {

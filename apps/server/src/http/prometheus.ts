@@ -1,4 +1,4 @@
-import type { EngineSnapshot } from '@weir/protocol';
+import type { EngineSnapshot, HttpFigures } from '@weir/protocol';
 import type { FastifyInstance } from 'fastify';
 import { jobMetrics } from './flink-rest/job-metrics.js';
 import type { MetricMap } from './flink-rest/metric-query.js';
@@ -33,7 +33,7 @@ class Exposition {
 }
 
 /** The snapshot in Prometheus' text format, by Flink's metric names and labels. */
-function exposition(snapshot: EngineSnapshot, committedAlerts: number): string {
+function exposition(snapshot: EngineSnapshot, committedAlerts: number, ingest: HttpFigures | undefined): string {
   const out = new Exposition();
   const registered = snapshot.taskManagers.filter((taskManager) => taskManager.registered);
   const cluster = new Map([
@@ -62,13 +62,26 @@ function exposition(snapshot: EngineSnapshot, committedAlerts: number): string {
       }
     }
   }
-  return `${out}# TYPE weir_alerts_committed gauge\nweir_alerts_committed ${committedAlerts}\n`;
+  return [out, ours('weir_alerts_committed', committedAlerts), ...ingestMetrics(ingest)].join('');
+}
+
+const ours = (name: string, value: number, type = 'gauge'): string => `# TYPE ${name} ${type}\n${name} ${value}\n`;
+
+/** Of the ingest log, while a job reads it; what its source says of itself is among the job's metrics (`HttpSource_…`). */
+function* ingestMetrics(ingest: HttpFigures | undefined): Iterable<string> {
+  if (ingest === undefined) return;
+  const { accepted, waiting, waitingBytes, bytesOnDisk, refused } = ingest;
+  if (accepted !== undefined) yield ours('weir_ingest_events_accepted_total', accepted, 'counter');
+  if (waiting !== undefined) yield ours('weir_ingest_events_waiting', waiting);
+  if (waitingBytes !== undefined) yield ours('weir_ingest_bytes_waiting', waitingBytes);
+  if (bytesOnDisk !== undefined) yield ours('weir_ingest_bytes_on_disk', bytesOnDisk);
+  if (refused !== undefined) yield ours('weir_ingest_requests_refused_total', refused, 'counter');
 }
 
 export function registerPrometheus(app: FastifyInstance, services: Services): void {
   app.get('/metrics', async (_request, reply) => {
     const snapshot = services.engine()?.snapshot();
-    const text = snapshot ? exposition(snapshot, await services.alerts.last()) : '';
+    const text = snapshot ? exposition(snapshot, await services.alerts.last(), services.ingest.figures()) : '';
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text);
   });
 }

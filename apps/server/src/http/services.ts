@@ -1,4 +1,4 @@
-import type { Engine } from '@weir/protocol';
+import type { Engine, HttpFigures } from '@weir/protocol';
 import type { AlertBook } from '../alerts/alert-book.js';
 import type { EventsAnswer } from '../ingest/ingest-service.js';
 
@@ -17,6 +17,8 @@ export interface Services {
 export interface Ingest {
   /** Resolves once the events are durable. Throws a `RestError` if none of them was taken. */
   take(body: Buffer, idempotencyKey: string | undefined): Promise<EventsAnswer>;
+  /** Undefined unless the job reads the ingest log. */
+  figures(): HttpFigures | undefined;
 }
 
 export interface StartAgainRequest {

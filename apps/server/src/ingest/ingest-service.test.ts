@@ -31,12 +31,14 @@ const planOf = (given: Parameters<typeof applyGiven>[1]): JobPlan =>
 
 /** The job in a state, having read so many bytes of the log. */
 function show(state: JobStatus, read: number, parameters = asParameters(plan.parameters)): void {
-  const base = job({ state, parameters });
+  showCounters({ 'HttpSource.logPosition': read }, { state, parameters });
+}
+
+/** Its source's one reader says that. */
+function showCounters(operatorCounters: Record<string, number>, changes: Parameters<typeof job>[0]): void {
+  const base = job(changes);
   const [source, ...others] = base.vertices;
-  const subtasks = source.subtasks.map((each) => ({
-    ...each,
-    metrics: { ...each.metrics, operatorCounters: { 'HttpSource.logPosition': read } },
-  }));
+  const subtasks = source.subtasks.slice(0, 1).map((each) => ({ ...each, metrics: { ...each.metrics, operatorCounters } }));
   gateway.engine.show(snapshot({ jobs: [{ ...base, vertices: [{ ...source, subtasks }, ...others] }] }));
 }
 
@@ -150,14 +152,7 @@ it('takes for unread only what it knows to be: nothing that was read before the 
   await post(`${line('a')}\n${line('b')}`);
   // Another job, behind those: nothing of it is unread, though its source has no place yet.
   const parameters = asParameters((await gateway.ingest.prepare(plan, 'after others')).parameters);
-  const another = (operatorCounters: Record<string, number>): void => {
-    const base = job({ id: 'b'.repeat(32), parameters });
-    const vertices = base.vertices.map((vertex) => ({
-      ...vertex,
-      subtasks: vertex.subtasks.map((each) => ({ ...each, metrics: { ...each.metrics, operatorCounters } })),
-    }));
-    gateway.engine.show(snapshot({ jobs: [{ ...base, vertices }] }));
-  };
+  const another = (counters: Record<string, number>): void => showCounters(counters, { id: 'b'.repeat(32), parameters });
   another({});
   expect((await post(line('c'))).statusCode).toBe(200);
   another({ 'HttpSource.logPosition': log.position });
@@ -165,6 +160,32 @@ it('takes for unread only what it knows to be: nothing that was read before the 
   // Its TaskManager fails, and with it go its figures.
   another({});
   expect((await post(line('e'))).statusCode).toBe(429);
+});
+
+it('counts what it has accepted, what waits and what it has refused, in figures and metrics', async () => {
+  await gateway.ingest.close();
+  await open(50);
+  expect((await gateway.app.inject('/metrics')).body).toContain('\nweir_ingest_events_accepted_total 0\n');
+  await post(`${line('a')}\n${line('b')}\n${line('c')}`);
+  await post(line('d'));
+  showCounters({ 'HttpSource.logPosition': log.position - 40, 'HttpSource.nextEvent': 1 }, { parameters: asParameters(plan.parameters) });
+  const figures = { accepted: 3, waiting: 2, waitingBytes: 40, bytesOnDisk: log.position, refused: 1 };
+  expect(gateway.ingest.figures()).toEqual(figures);
+  const { body } = await gateway.app.inject('/metrics');
+  for (const [name, value] of [
+    ['events_accepted_total', 3],
+    ['events_waiting', 2],
+    ['bytes_waiting', 40],
+    ['bytes_on_disk', log.position],
+    ['requests_refused_total', 1],
+  ] as const)
+    expect(body).toContain(`\nweir_ingest_${name} ${value}\n`);
+  // What it does not say is not made up.
+  showCounters({}, { parameters: asParameters(plan.parameters) });
+  expect(gateway.ingest.figures()).toEqual({ accepted: 3, bytesOnDisk: log.position, refused: 1 });
+  show('RUNNING', 0, asParameters(planOf({}).parameters));
+  expect(gateway.ingest.figures()).toBeUndefined();
+  expect((await gateway.app.inject('/metrics')).body).not.toContain('weir_ingest');
 });
 
 it('has a new job begin behind the events of those before it', async () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Accepted, IngestLog, KeyReusedError, LONGEST_KEY } from '@weir/connectors';
-import type { Engine, EngineEvent, JobInfo } from '@weir/protocol';
+import type { Engine, EngineEvent, HttpFigures, JobInfo } from '@weir/protocol';
 import { RestError } from '../http/rest-error.js';
+import { sourceCounter } from '../source-counters.js';
 import type { JobPlan } from '../start-plan.js';
 import { parseEvents } from './events-body.js';
 import { Retention } from './retention.js';
@@ -39,6 +40,8 @@ export class IngestService {
   readonly #options: IngestServiceOptions;
   #log: IngestLog | undefined;
   #directory = '';
+  /** Requests answered with 429. */
+  #refused = 0;
   /** How far the job had read the log when it last said so. */
   #read: { readonly jobId: string; readonly position: number } | undefined;
   #retention: Retention | undefined;
@@ -72,7 +75,10 @@ export class IngestService {
       const known = idempotency && (await log.known(idempotency.key, idempotency.hash));
       if (known !== undefined) return answer(known);
       const unread = log.position - this.#readPosition(log, job);
-      if (unread > (this.#options.mostUnread ?? MOST_UNREAD)) throw new TooManyEventsError(unread);
+      if (unread > (this.#options.mostUnread ?? MOST_UNREAD)) {
+        this.#refused++;
+        throw new TooManyEventsError(unread);
+      }
       const events = parseEvents(body, key);
       return answer(await log.append({ ...events, ...(idempotency === undefined ? {} : { idempotency }) }));
     } catch (error) {
@@ -81,6 +87,22 @@ export class IngestService {
       this.#options.onError(error);
       throw new RestError(503, 'The events could not be written to disk and were not taken: send them again later.');
     }
+  }
+
+  /** Of the job's source, if it is this one. */
+  figures(): HttpFigures | undefined {
+    const log = this.#log;
+    const job = this.#options.engine()?.snapshot().jobs[0];
+    if (log === undefined || job === undefined || (job.parameters.source as { readonly kind?: unknown }).kind !== 'http') return undefined;
+    const next = sourceCounter(job, 'nextEvent');
+    const position = sourceCounter(job, 'logPosition');
+    return {
+      accepted: log.next,
+      ...(next === undefined ? {} : { waiting: Math.max(0, log.next - next) }),
+      ...(position === undefined ? {} : { waitingBytes: Math.max(0, log.position - position) }),
+      bytesOnDisk: log.bytesOnDisk,
+      refused: this.#refused,
+    };
   }
 
   #open(): { readonly log: IngestLog; readonly key: 'user' | 'ip'; readonly job: JobInfo } {
@@ -94,7 +116,7 @@ export class IngestService {
 
   /** While the job does not say, as of when it last did; before it ever has, only what comes from now on counts as unread. */
   #readPosition(log: IngestLog, job: JobInfo): number {
-    const said = saidPosition(job);
+    const said = sourceCounter(job, 'logPosition');
     if (said !== undefined) this.#read = { jobId: job.id, position: said };
     else if (this.#read?.jobId !== job.id) this.#read = { jobId: job.id, position: log.position };
     return this.#read?.position ?? 0;
@@ -117,13 +139,4 @@ const answer = ({ first, count }: Accepted): EventsAnswer => ({ accepted: count,
 function checkKey(key: string): void {
   const bytes = Buffer.byteLength(key);
   if (bytes === 0 || bytes > LONGEST_KEY) throw new RestError(400, `Idempotency-Key must be of 1 to ${LONGEST_KEY} bytes.`);
-}
-
-/** How far the job has read the log, as its source says; undefined before it has found its place, and after its TaskManager has failed. */
-function saidPosition(job: JobInfo): number | undefined {
-  for (const { subtasks } of job.vertices)
-    for (const { metrics } of subtasks)
-      for (const [name, value] of Object.entries(metrics.operatorCounters ?? {}))
-        if (name.endsWith('.logPosition') && value > 0) return value;
-  return undefined;
 }

@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
-import type { DashboardState, EngineEvent, EngineSnapshot, JobInfo } from '@weir/protocol';
+import type { DashboardState, EngineEvent, EngineSnapshot, HttpFigures, JobInfo } from '@weir/protocol';
 import type { AlertBook, AlertChange, AlertsTakenBack } from '../alerts/alert-book.js';
 import type { EmbeddedEngine } from '../engine-types.js';
 import type { EventLog } from '../event-log/event-log.js';
@@ -35,6 +35,8 @@ export interface DashboardOptions {
   readonly log: EventLog;
   readonly jobs: JobControl;
   readonly speed: SpeedControl;
+  /** Of the ingest log, if the job reads it. */
+  readonly ingest: () => HttpFigures | undefined;
   readonly dataDirectory: string;
   readonly version: string;
   readonly webhook: boolean;
@@ -142,13 +144,13 @@ export class Dashboard {
   }
 
   #assemble(clients: number): DashboardState {
-    const { book, engine, speed, version, webhook } = this.#options;
+    const { book, engine, ingest, speed, version, webhook } = this.#options;
     const snapshot = engine()?.snapshot() ?? this.#none;
     if (this.#shown?.of !== snapshot) this.#shown = { of: snapshot, engine: shownEngine(snapshot) };
     return {
       server: { version, startedAt: this.#startedAt, now: Date.now(), clients, webhook, ...this.#process.read() },
       engine: this.#shown.engine,
-      source: shownSource(snapshot, speed.current()),
+      source: shownSource(snapshot, speed.current(), ingest()),
       keys: this.#keys.list(),
       series: this.#throughput.series(),
       pendingAlerts: book.pending,

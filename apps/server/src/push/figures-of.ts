@@ -1,4 +1,4 @@
-import type { DashboardState, EngineSnapshot, JobInfo, SubtaskInfo, TaskManagerInfo } from '@weir/protocol';
+import type { DashboardState, EngineSnapshot, JobInfo, SourceState, SubtaskInfo, TaskManagerInfo } from '@weir/protocol';
 
 /**
  * `next` with the figures of `before` wherever both speak of the same thing: what is left different is a change of state. States go out at once, figures a few
@@ -11,8 +11,15 @@ export function withFiguresOf(before: DashboardState, next: DashboardState): Das
     keys: before.keys,
     series: before.series,
     pendingAlerts: before.pendingAlerts,
+    source: sourceWith(before.source, next.source),
     engine: engineWith(before.engine, next.engine),
   };
+}
+
+function sourceWith(before: SourceState, next: SourceState): SourceState {
+  if (before.kind === 'files' && next.kind === 'files') return { ...next, figures: before.figures };
+  if (before.kind === 'http' && next.kind === 'http') return { ...next, figures: before.figures };
+  return next;
 }
 
 function engineWith(before: EngineSnapshot, next: EngineSnapshot): EngineSnapshot {

@@ -46,7 +46,7 @@ describe('a page', () => {
     expect(client.snapshots).toBe(1);
     expect(new Set(client.results)).toEqual(new Set(['updated']));
     expect(client.mirror.state?.server).toMatchObject({ version: '0', clients: 1, webhook: false });
-    expect(client.mirror.state?.source).toEqual({ kind: 'simulated', description: expect.any(String) });
+    expect(client.mirror.state?.source).toEqual({ kind: 'simulated', intervalMs: 5_000, abnormalRate: 0.3 });
   });
 
   it('is told the ledger with the checkpoint that it is read from, at once', async () => {

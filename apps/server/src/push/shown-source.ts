@@ -1,34 +1,44 @@
-import type { EngineSnapshot, JobInfo, SourceState } from '@weir/protocol';
+import type { EngineSnapshot, FileFigures, HttpFigures, JobInfo, SourceState } from '@weir/protocol';
+import { DEFAULT_ABNORMAL_RATE, DEFAULT_EVENT_INTERVAL, type SourceParameters, storedParameters } from '../detection-parameters.js';
+import { sourceCounter } from '../source-counters.js';
 
-/** What the newest job reads. */
-export function shownSource(engine: EngineSnapshot, speed: number | undefined): SourceState {
+type Simulated = Extract<SourceParameters, { kind: 'simulated' }>;
+
+const FILE_FIGURES = ['bytes', 'lines', 'malformed', 'skipped', 'bytesMissing', 'pendingBytes', 'pendingTime', 'openFiles'] as const;
+const HTTP_FIGURES = ['malformed', 'bytesMissing', 'eventsMissing'] as const;
+
+/** What the newest job reads. `ingest`: what the ingest log says of itself, if that is what it reads. */
+export function shownSource(engine: EngineSnapshot, speed: number | undefined, ingest: HttpFigures | undefined): SourceState {
   const [job] = engine.jobs;
-  if (job === undefined) return { kind: 'none', description: '' };
-  const given = (job.parameters.source ?? {}) as Record<string, unknown>;
-  const missing = bytesMissing(job);
-  const more = missing === undefined ? {} : { bytesMissing: missing };
+  if (job === undefined) return { kind: 'none' };
+  // Jobs of other makers have no such parameters: they are shown as what a job without any reads.
+  const given = (storedParameters(job.parameters).source ?? {}) as Partial<SourceParameters>;
   switch (given.kind) {
-    case 'load':
-      return { kind: 'load', description: `keys=${given.keys} rate=${given.rate} abnormalRate=${given.abnormalRate}`, ...more };
-    case 'files':
-      return { kind: 'files', description: Array.isArray(given.files) ? given.files.join(' ') : '', ...more };
+    case 'load': {
+      const { keys = 0, rate = 0, abnormalRate = DEFAULT_ABNORMAL_RATE, seed } = given;
+      return { kind: 'load', keys, rate, abnormalRate, ...(seed === undefined ? {} : { seed }) };
+    }
+    case 'files': {
+      const { files = [], format, key = 'user', follow = false } = given;
+      const figures: FileFigures = counted(job, FILE_FIGURES);
+      return { kind: 'files', files, key, follow, ...(format === undefined ? {} : { format }), figures };
+    }
     case 'http':
-      return { kind: 'http', description: 'POST /api/events', ...more };
+      return { kind: 'http', key: given.key ?? 'user', figures: { ...ingest, ...counted(job, HTTP_FIGURES) } };
     default: {
-      const description = `intervalMs=${given.intervalMs} abnormalRate=${given.abnormalRate}`;
-      return { kind: 'simulated', description, ...(speed === undefined ? {} : { speed }), ...more };
+      const { intervalMs = DEFAULT_EVENT_INTERVAL, abnormalRate = DEFAULT_ABNORMAL_RATE, seed } = given as Partial<Simulated>;
+      const more = { ...(seed === undefined ? {} : { seed }), ...(speed === undefined ? {} : { speed }) };
+      return { kind: 'simulated', intervalMs, abnormalRate, ...more };
     }
   }
 }
 
-/** Counted by the source's readers; absent where none counts them. */
-function bytesMissing(job: JobInfo): number | undefined {
-  let sum: number | undefined;
-  for (const { inputs, subtasks } of job.vertices) {
-    if (inputs.length > 0) continue;
-    for (const { metrics } of subtasks)
-      for (const [name, count] of Object.entries(metrics.operatorCounters ?? {}))
-        if (name.endsWith('.bytesMissing')) sum = (sum ?? 0) + count;
+/** By its source's readers; each is absent where none says it. */
+function counted<N extends string>(job: JobInfo, names: readonly N[]): { readonly [K in N]?: number } {
+  const figures: { [K in N]?: number } = {};
+  for (const name of names) {
+    const value = sourceCounter(job, name);
+    if (value !== undefined) figures[name] = value;
   }
-  return sum;
+  return figures;
 }

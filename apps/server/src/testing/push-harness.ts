@@ -59,6 +59,7 @@ export class PushHarness {
       book,
       log: events,
       jobs,
+      ingest: () => undefined,
       speed: options.speed ?? { current: () => undefined, change: async () => {} },
       dataDirectory: this.directory,
       version: '0',

@@ -109,6 +109,10 @@ export class IngestLog {
     return this.#last.base + this.#length + this.#queuedBytes;
   }
 
+  get bytesOnDisk(): number {
+    return this.#last.base + this.#length - (this.#segments[0]?.base ?? 0);
+  }
+
   get segments(): readonly Segment[] {
     return this.#segments;
   }

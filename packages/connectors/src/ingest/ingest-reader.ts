@@ -25,8 +25,8 @@ export class IngestReader implements SourceReader<UserEvent, IngestPosition> {
   readonly #active: boolean;
   readonly #totals: Record<Total, number> = { events: 0, malformed: 0, eventsMissing: 0, bytesMissing: 0 };
   readonly #counters: ReadonlyMap<Total, Counter>;
-  /** How far the log was read, for whoever bounds what is unread. */
-  readonly #positionCounter: Counter;
+  /** How far the log was read, for whoever bounds and shows what is unread; `logPosition` is there once that is known. */
+  readonly #places = new Map<'logPosition' | 'nextEvent', Counter>();
   #offset: number;
   #position = -1;
   #loaded: readonly PlacedFrame[] = [];
@@ -43,16 +43,16 @@ export class IngestReader implements SourceReader<UserEvent, IngestPosition> {
     this.#active = context.indexOfThisSubtask === 0;
     this.#offset = options.from;
     this.#counters = new Map(TOTALS.map((name) => [name, context.counter(name)]));
-    this.#positionCounter = context.counter('logPosition');
   }
 
   start(restored: readonly IngestPosition[] | undefined): void {
     const state = restored?.[0];
-    if (state === undefined) return;
-    this.#offset = state.offset;
-    this.#position = state.position;
-    for (const name of TOTALS) this.#totals[name] = state[name];
-    this.#show();
+    if (state !== undefined) {
+      this.#offset = state.offset;
+      this.#position = state.position;
+      for (const name of TOTALS) this.#totals[name] = state[name];
+    }
+    if (this.#active) this.#show();
   }
 
   pollNext(output: ReaderOutput<UserEvent>): InputStatus {
@@ -167,7 +167,17 @@ export class IngestReader implements SourceReader<UserEvent, IngestPosition> {
 
   #show(): void {
     for (const [name, counter] of this.#counters) counter.inc(this.#totals[name] - counter.count);
-    this.#positionCounter.inc(Math.max(0, this.#position) - this.#positionCounter.count);
+    if (this.#position >= 0) this.#showPlace('logPosition', this.#position);
+    this.#showPlace('nextEvent', this.#offset);
+  }
+
+  #showPlace(name: 'logPosition' | 'nextEvent', value: number): void {
+    let counter = this.#places.get(name);
+    if (counter === undefined) {
+      counter = this.#context.counter(name);
+      this.#places.set(name, counter);
+    }
+    counter.inc(value - counter.count);
   }
 
   snapshotState(): readonly IngestPosition[] {

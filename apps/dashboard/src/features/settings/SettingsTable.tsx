@@ -2,10 +2,11 @@ import type { JobInfo } from '@weir/protocol';
 import { Panel } from '../../components/Panel.js';
 import { selectJob } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
-import { exactBytes } from '../../format/bytes.js';
 import { formatDuration } from '../../format/duration.js';
-import { formatCount, UNKNOWN } from '../../format/number.js';
+import { formatCount } from '../../format/number.js';
 import { useMessages } from '../../messages/use-messages.js';
+import { sourceMessages } from '../source/messages.js';
+import { type SourceRow, sourceRows } from '../source/source-rows.js';
 import { settingsMessages } from './messages.js';
 import { readFixedDelay } from './restart-strategy.js';
 
@@ -14,6 +15,7 @@ type Text = (typeof settingsMessages)['en'];
 /** What the job runs with, as the engine says it. */
 export function SettingsTable() {
   const text = useMessages(settingsMessages);
+  const sourceText = useMessages(sourceMessages);
   const job = useDashboard(selectJob);
   const source = useDashboard((dashboard) => dashboard.state?.source);
   return (
@@ -22,57 +24,49 @@ export function SettingsTable() {
         <p className="px-4 pb-3 text-ink-3 text-small">{text.none}</p>
       ) : (
         <dl className="px-4 pb-3 text-small wide:max-desk:columns-2 wide:max-desk:gap-8">
-          <Missing bytes={source?.bytesMissing} />
-          {rowsOf(job, source === undefined ? UNKNOWN : `${text.sources[source.kind]} · ${source.description}`, text).map(
-            ([name, value]) => (
-              <div key={name} className="flex min-w-0 break-inside-avoid gap-3 border-line-2 border-t py-[5px]">
-                <dt className="w-32 flex-none text-ink-3">{name}</dt>
-                <dd className="min-w-0 flex-1 break-words">{value}</dd>
-              </div>
-            ),
-          )}
+          {rowsOf(job, source === undefined ? [] : sourceRows(source, sourceText), text).map((row) => (
+            <Row key={row.name} {...row} />
+          ))}
         </dl>
       )}
     </Panel>
   );
 }
 
-/** Of a source that reads what others write: it stands above all else once there is any. */
-function Missing({ bytes }: { readonly bytes: number | undefined }) {
-  const text = useMessages(settingsMessages);
-  if (bytes === undefined) return null;
+/** What was lost or refused stands out. */
+function Row({ name, value, title, bad = false }: SourceRow) {
   return (
-    <div title={text.missingNote} className={`flex min-w-0 gap-3 border-line-2 border-t py-[5px] ${bytes > 0 ? 'text-alert' : ''}`}>
-      <dt className={`w-32 flex-none ${bytes > 0 ? '' : 'text-ink-3'}`}>{text.missing}</dt>
-      <dd>{exactBytes(bytes)}</dd>
+    <div title={title} className={`flex min-w-0 break-inside-avoid gap-3 border-line-2 border-t py-[5px] ${bad ? 'text-alert' : ''}`}>
+      <dt className={`w-32 flex-none ${bad ? '' : 'text-ink-3'}`}>{name}</dt>
+      <dd className="min-w-0 flex-1 break-words">{value}</dd>
     </div>
   );
 }
 
-function rowsOf(job: JobInfo, source: string, text: Text): readonly (readonly [name: string, value: string])[] {
+function rowsOf(job: JobInfo, source: readonly SourceRow[], text: Text): readonly SourceRow[] {
   const { checkpointConfig: config } = job;
   const restart = readFixedDelay(job.restartStrategy);
   const { threshold } = job.parameters;
   return [
-    [text.job, job.name],
-    [text.id, job.id],
-    [text.source, source],
-    ...(typeof threshold === 'number' ? [[text.threshold, formatCount(threshold)] as const] : []),
-    [text.parallelism, formatCount(job.parallelism)],
-    [text.mode, config.mode],
-    [text.interval, config.enabled ? formatDuration(config.interval) : text.onDemand],
-    [text.timeout, formatDuration(config.timeout)],
-    [text.minPause, formatDuration(config.minPause)],
-    [text.unaligned, config.unaligned ? text.yes : text.no],
-    [text.retained, formatCount(config.retained)],
-    [text.tolerable, config.tolerableFailed < 0 ? text.unlimited : formatCount(config.tolerableFailed)],
-    [text.backend, config.stateBackend],
-    [text.storage, config.directory],
-    [
-      text.restart,
-      restart
+    { name: text.job, value: job.name },
+    { name: text.id, value: job.id },
+    ...source,
+    ...(typeof threshold === 'number' ? [{ name: text.threshold, value: formatCount(threshold) }] : []),
+    { name: text.parallelism, value: formatCount(job.parallelism) },
+    { name: text.mode, value: config.mode },
+    { name: text.interval, value: config.enabled ? formatDuration(config.interval) : text.onDemand },
+    { name: text.timeout, value: formatDuration(config.timeout) },
+    { name: text.minPause, value: formatDuration(config.minPause) },
+    { name: text.unaligned, value: config.unaligned ? text.yes : text.no },
+    { name: text.retained, value: formatCount(config.retained) },
+    { name: text.tolerable, value: config.tolerableFailed < 0 ? text.unlimited : formatCount(config.tolerableFailed) },
+    { name: text.backend, value: config.stateBackend },
+    { name: text.storage, value: config.directory },
+    {
+      name: text.restart,
+      value: restart
         ? text.fixedDelay(restart.delay, restart.attempts === undefined ? text.unlimited : formatCount(restart.attempts))
         : job.restartStrategy,
-    ],
+    },
   ];
 }

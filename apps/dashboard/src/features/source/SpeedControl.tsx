@@ -1,16 +1,18 @@
 import { Select } from '../../components/Select.js';
 import { useCommand } from '../../components/use-command.js';
 import { selectConnected } from '../../connection/selectors.js';
-import { useDashboard } from '../../connection/store.js';
+import { type Dashboard, useDashboard } from '../../connection/store.js';
 import { useMessages } from '../../messages/use-messages.js';
 import { sourceMessages } from './messages.js';
+
+const selectSpeed = ({ state }: Dashboard) => (state?.source.kind === 'simulated' ? state.source.speed : undefined);
 
 const SPEEDS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 /** How fast the simulated source makes its events, against what it was started with. Others have no speed. */
 export function SpeedControl() {
   const text = useMessages(sourceMessages);
-  const speed = useDashboard((dashboard) => dashboard.state?.source.speed);
+  const speed = useDashboard(selectSpeed);
   const connected = useDashboard(selectConnected);
   const command = useCommand();
   if (speed === undefined) return null;

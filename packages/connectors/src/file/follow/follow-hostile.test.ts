@@ -11,6 +11,7 @@ import {
   symlinkSync,
   truncateSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -357,5 +358,46 @@ describe('lines', () => {
     expect(driver.users).toEqual(['a']);
     expect(driver.count('malformed')).toBe(1);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20 * 1024 * 1024);
+  });
+});
+
+describe('how far it is', () => {
+  it('is told in bytes and time, while records wait to be taken too', async () => {
+    const stamped = (second: number): string =>
+      `${new Date(second * 1_000).toISOString()} h sshd[1]: Failed password for u from 1.2.3.4 port 22 ssh2\n`;
+    const length = stamped(0).length;
+    writeFileSync(at('auth.log'), stamped(100) + stamped(110) + stamped(120));
+    utimesSync(at('auth.log'), 120, 120);
+    const driver = new FollowDriver({ path: at('auth.log'), key: 'user' });
+    drivers.push(driver);
+    await driver.start();
+    await driver.drain(1);
+    const told = () => ['pendingBytes', 'pendingTime', 'openFiles'].map((name) => driver.count(name));
+    expect(told()).toEqual([2 * length, 20_000, 1]);
+    // It grows while nobody takes what was read of it.
+    appendFileSync(at('auth.log'), stamped(150));
+    utimesSync(at('auth.log'), 150, 150);
+    driver.time += 2_000;
+    await driver.drain(0);
+    await expect
+      .poll(async () => {
+        await driver.drain(0);
+        return told();
+      })
+      .toEqual([3 * length, 50_000, 1]);
+    await driver.drain();
+    expect(told()).toEqual([0, 0, 1]);
+    renameSync(at('auth.log'), at('auth.log.1'));
+    writeFileSync(at('auth.log'), stamped(160));
+    await driver.drain();
+    expect(told()).toEqual([0, 0, 2]);
+  });
+
+  it('is not told in time where events have none, and is nowhere without a file', async () => {
+    const driver = await follow('e.ndjson');
+    expect([driver.count('openFiles'), driver.context.counts.has('pendingTime')]).toEqual([0, false]);
+    writeFileSync(at('e.ndjson'), '{"userId":"a","eventType":"normal"}\n');
+    await driver.drain();
+    expect([driver.count('openFiles'), driver.context.counts.has('pendingTime')]).toEqual([1, false]);
   });
 });

@@ -13,6 +13,8 @@ import { LogTrail } from './log-trail.js';
 /** Per poll, whichever is reached first. */
 const MOST_EVENTS = 512;
 const MOST_RECORDS = 1024;
+/** While records wait to be taken, the files are measured so often, ms. */
+const MEASURE_INTERVAL = 1_000;
 
 type Events = Extract<Parsed, { kind: 'events' }>;
 
@@ -35,6 +37,10 @@ export class FollowReader implements SourceReader<UserEvent, FollowPosition> {
   #waiting: Promise<void> | undefined;
   #trouble: string | undefined;
   #closed = false;
+  readonly #now: () => number;
+  #measuredAt = 0;
+  #measuring: Promise<void> | undefined;
+  #lastEventTime: number | undefined;
 
   constructor(options: FollowSourceOptions, context: SourceReaderContext, watch: Watch, now: () => number) {
     this.#options = options;
@@ -42,6 +48,7 @@ export class FollowReader implements SourceReader<UserEvent, FollowPosition> {
     this.#active = context.indexOfThisSubtask === 0;
     this.#figures = new FollowFigures(context);
     this.#watch = watch;
+    this.#now = now;
     this.#trail = new LogTrail({
       path: options.path,
       format: options.format,
@@ -69,7 +76,8 @@ export class FollowReader implements SourceReader<UserEvent, FollowPosition> {
       else if (this.#current !== undefined && !this.#handOver(output, mostEvents)) status = InputStatus.MORE_AVAILABLE;
       else if (records >= MOST_RECORDS) status = InputStatus.MORE_AVAILABLE;
     }
-    this.#figures.show();
+    if (status === InputStatus.MORE_AVAILABLE) this.#measure();
+    this.#showAll();
     return status;
   }
 
@@ -107,6 +115,7 @@ export class FollowReader implements SourceReader<UserEvent, FollowPosition> {
     }
     followed.repeated = 0;
     this.#current = undefined;
+    this.#lastEventTime = events.timestamp ?? this.#lastEventTime;
     this.#figures.consumed(followed, offset, line);
     return true;
   }
@@ -119,13 +128,43 @@ export class FollowReader implements SourceReader<UserEvent, FollowPosition> {
   }
 
   async #wait(): Promise<void> {
-    while (!this.#closed && !(await this.#trail.look())) {
+    for (;;) {
+      if (this.#closed) return;
+      const found = await this.#trail.look();
+      this.#measuredAt = this.#now();
+      this.#showAll();
+      if (found) return;
       const watched = this.#trail.files.map(({ file }) => ({ key: file.inode, path: file.path }));
       // A new file makes itself known in its directory only.
       const directory = dirname(this.#options.path);
       this.#watch.watch(this.#trail.absent ? [...watched, { key: 'directory', path: directory }] : watched);
       await this.#watch.next();
     }
+  }
+
+  /** A look is only had once all records are taken, which may be long after the file has grown. */
+  #measure(): void {
+    const now = this.#now();
+    if (this.#measuring !== undefined || now - this.#measuredAt < MEASURE_INTERVAL) return;
+    this.#measuredAt = now;
+    this.#measuring = this.#trail
+      .measure()
+      .catch(() => {})
+      .finally(() => {
+        this.#measuring = undefined;
+      });
+  }
+
+  #showAll(): void {
+    const { files, changedAt } = this.#trail;
+    const current = this.#current;
+    // What has been parsed and not been handed over is not read yet.
+    const pendingBytes = this.#trail.pendingBytes + (current === undefined ? 0 : current.followed.offset - current.offset);
+    this.#figures.show();
+    this.#figures.gauge('openFiles', files.length);
+    this.#figures.gauge('pendingBytes', pendingBytes);
+    if (this.#lastEventTime === undefined || changedAt === undefined) return;
+    this.#figures.gauge('pendingTime', pendingBytes === 0 ? 0 : Math.max(0, Math.round(changedAt - this.#lastEventTime)));
   }
 
   #gap(gap: Gap): void {
@@ -155,6 +194,7 @@ export class FollowReader implements SourceReader<UserEvent, FollowPosition> {
     this.#closed = true;
     this.#watch.close();
     await this.#waiting?.catch(() => {});
+    await this.#measuring;
     await this.#trail.close();
   }
 }

@@ -45,6 +45,8 @@ export class GrowingFile implements ByteSource {
   /** Set to have a last line without newline taken as it is; taken back by whoever set it. */
   atEnd = false;
   changedAt = 0;
+  /** As of the last look, or of a `measure` after it. */
+  measured = { size: 0, changedAt: 0 };
   /** Bytes that the file is known to have had. */
   size = 0;
   /** Names it has; 0 once it is deleted. */
@@ -195,6 +197,12 @@ export class GrowingFile implements ByteSource {
     return { modified: mtimeNs, links: this.links };
   }
 
+  /** Finds out how long it is by now, without a look at what is in it. */
+  async measure(): Promise<void> {
+    const { size, mtimeMs } = await this.#file.stat();
+    this.measured = { size, changedAt: mtimeMs };
+  }
+
   /** Whether a cut has left lines that were read. */
   get cutInTheMiddle(): boolean {
     return this.#left > 0;
@@ -206,6 +214,7 @@ export class GrowingFile implements ByteSource {
     this.end = 0;
     this.atEnd = false;
     this.size = this.#left;
+    this.measured = { size: this.size, changedAt: this.changedAt };
     if (this.#left === 0) this.#head = Buffer.alloc(0);
     this.#tail = { from: 0, bytes: Buffer.alloc(0) };
     this.#endOffset = this.#left;
@@ -231,6 +240,7 @@ export class GrowingFile implements ByteSource {
     this.links = Number(stat.nlink);
     this.#modified = stat.mtimeNs;
     this.changedAt = Number(stat.mtimeNs / 1_000_000n);
+    this.measured = { size: this.size, changedAt: this.changedAt };
   }
 
   async #readHead(): Promise<Buffer> {

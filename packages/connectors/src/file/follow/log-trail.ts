@@ -150,6 +150,21 @@ export class LogTrail {
     return false;
   }
 
+  /** Bytes from where it is to the end of the live file, as of the last look or measurement. */
+  get pendingBytes(): number {
+    return this.#files.reduce((sum, { file, offset }) => sum + Math.max(0, file.measured.size - offset), 0);
+  }
+
+  /** When the newest file was last changed, ms; undefined if there is none. */
+  get changedAt(): number | undefined {
+    return this.#files.at(-1)?.file.measured.changedAt;
+  }
+
+  /** For while no look can be had: the files grow though their records are not taken. */
+  async measure(): Promise<void> {
+    for (const { file } of [...this.#files]) await file.measure();
+  }
+
   async close(): Promise<void> {
     for (const { file } of this.#files.splice(0)) await file.close();
   }

@@ -310,7 +310,7 @@ export function state(shape: Shape = {}): DashboardState {
       ),
       jobs: [job(shape)],
     },
-    source: { kind: 'simulated', speed: 1, description: 'RandomUserEventSource, every 5 s' },
+    source: { kind: 'simulated', speed: 1, intervalMs: 5_000, abnormalRate: 0.3 },
     keys: Array.from({ length: keys }, (_, index) =>
       keyState(index + 1, keys, parallelism, maxParallelism, shape.counts?.[index] ?? [1, 4, 2][index % 3]!),
     ),
