@@ -30,6 +30,9 @@ it('refuses what is no file before anything is started, followed or not', async 
     await expect(check('.', follow)).rejects.toThrow(/a directory/);
     await check('file', follow);
   }
+  writeFileSync(join(directory, 'file'), 'who knows\n');
+  await expect(check('file', false)).rejects.toThrow(/say it by --format/);
+  await check('file', true);
   await expect(check('not-there', false)).rejects.toThrow(/cannot be read/);
   await check('not-there', true);
 });

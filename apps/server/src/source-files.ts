@@ -1,4 +1,5 @@
 import { access, constants, stat } from 'node:fs/promises';
+import { DETECT_BYTES, detectFormat, readStart } from '@weir/connectors';
 import { RunError } from './cli/usage-error.js';
 import type { JobPlan } from './start-plan.js';
 
@@ -14,5 +15,10 @@ export async function checkSourceFiles({ parameters: { source } }: JobPlan): Pro
     const found = await stat(file).catch(() => undefined);
     if (found !== undefined && !found.isFile())
       throw new RunError(`${file} is ${found.isDirectory() ? 'a directory' : 'no regular file'}: give a file that holds the lines`);
+    // One that grows may tell it later.
+    if (source.format === undefined && !source.follow && detectFormat(file, await readStart(file, DETECT_BYTES)) === undefined)
+      throw new RunError(
+        `${file} is of no format that can be told from its name or its first lines; say it by --format ndjson, csv or sshd`,
+      );
   }
 }

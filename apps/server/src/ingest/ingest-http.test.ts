@@ -112,6 +112,25 @@ it.each([
   expect(log.next).toBe(0);
 });
 
+it.each([
+  ['length', () => Buffer.alloc(20 * 1024 * 1024, 10)],
+  [
+    'chunks',
+    () => {
+      let left = 20;
+      return new ReadableStream({
+        pull: (controller) => (left-- > 0 ? controller.enqueue(Buffer.alloc(1024 * 1024, 10)) : controller.close()),
+      });
+    },
+  ],
+])('says so to a client that sends all of it before it listens, by %s', async (_, body) => {
+  const init = { method: 'POST', duplex: 'half' } as const;
+  for (let n = 0; n < 8; n++) {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/events`, { ...init, body: body() });
+    expect([answer.status, await answer.text()]).toEqual([413, expect.stringContaining('8 MiB')]);
+  }
+});
+
 it('refuses a compressed body with a sentence, and takes nothing of it', async () => {
   const body = gzipSync(EVENT);
   const client = new Client().begin('content-encoding: gzip', `content-length: ${body.length}`).send(body);

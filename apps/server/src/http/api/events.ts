@@ -25,8 +25,12 @@ export function registerEvents(app: FastifyInstance, services: Services): void {
     });
     const answerOthers = app.errorHandler;
     scope.setErrorHandler((error: unknown, request, reply) => {
-      if ((error as { code?: string }).code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+      if ((error as { code?: string }).code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+        // Were the connection closed while it is being sent, most clients would see that instead of the answer: the rest is passed over.
+        reply.removeHeader('connection');
+        request.raw.resume();
         return reply.code(413).send(errorBody('The body is larger than 8 MiB: send the events in several requests.'));
+      }
       return answerOthers(error as Error, request, reply);
     });
   });

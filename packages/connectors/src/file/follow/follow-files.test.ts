@@ -104,9 +104,36 @@ it('tells the format by the first whole line, whenever that comes', async () => 
     await driver.drain();
   }
   expect(driver.users).toEqual(['a', 'b']);
-  const other = await follow('other');
-  appendFileSync(at('other'), 'who knows\n');
-  await expect(other.drain()).rejects.toThrow(/--format/);
+});
+
+it('says once that it cannot tell the format, and reads it all once it can', async () => {
+  writeFileSync(at('log'), 'who knows\n');
+  const driver = await follow('log');
+  appendFileSync(at('log'), 'nobody\n');
+  await driver.drain();
+  await driver.drain();
+  expect(driver.published).toEqual([
+    { topic: 'log-unreadable', payload: { file: at('log'), reason: expect.stringContaining('--format ndjson, csv or sshd') } },
+  ]);
+  appendFileSync(at('log'), failed('a'));
+  await driver.drain();
+  appendFileSync(at('log'), failed('b'));
+  await driver.drain();
+  expect(driver.users).toEqual(['a', 'b']);
+  expect(driver.count('skipped')).toBe(2);
+});
+
+it('holds no more of a file of no known format than it takes to tell one, and goes on with the next', async () => {
+  writeFileSync(at('log'), 'who knows\n'.repeat(100_000));
+  const driver = await follow('log');
+  await driver.start(driver.snapshot());
+  await driver.drain();
+  renameSync(at('log'), at('log.1'));
+  writeFileSync(at('log'), failed('a'));
+  await driver.drain();
+  driver.time += 2_000;
+  await driver.drain();
+  expect(driver.users).toEqual(['a']);
 });
 
 it('waits for a file that vanishes for a while, and for a directory', async () => {

@@ -1,12 +1,12 @@
 import { DETECT_BYTES, detectFormat } from '../formats/detect-format.js';
 import type { FormatName, KeyField, Parsed } from '../formats/format.js';
 import { type RecordPosition, RecordReader } from '../record-reader.js';
-import { SourceFileError } from '../source-file-error.js';
 import type { FollowPosition } from './follow-position.js';
 import type { GrowingFile } from './growing-file.js';
 
 const NEWLINE = 10;
 const SPACE = 32;
+const UNKNOWN_FORMAT = 'its format cannot be told from its first lines; say it by --format ndjson, csv or sshd';
 /** A file with nothing but blank lines is as good as any. */
 const FORMAT_OF_NOTHING = 'ndjson';
 
@@ -22,6 +22,8 @@ export class FollowedFile {
   readonly file: GrowingFile;
   /** When it last grew, or another took its place. */
   touchedAt: number;
+  /** Why its records cannot be read. */
+  unreadable: string | undefined;
   /** Events of the record at `offset` that are out already. */
   repeated = 0;
   readonly #key: KeyField;
@@ -59,10 +61,15 @@ export class FollowedFile {
 
   /** Bytes of a record that is not complete. To be asked after `next` has said that there is none. */
   get hasPartial(): boolean {
-    return this.offset < this.file.offset + this.file.unread;
+    return this.unreadable === undefined && this.offset < this.file.offset + this.file.unread;
   }
 
-  /** Makes its records readable if it can be told by now what they are. Throws a `SourceFileError` if that cannot be told. */
+  /** Beyond it a file whose format cannot be told will not tell it any more. */
+  get isUnreadableForGood(): boolean {
+    return this.unreadable !== undefined && this.file.unread >= DETECT_BYTES;
+  }
+
+  /** Makes its records readable if it can be told by now what they are; else `unreadable` says why not, if there is enough of it to tell. */
   prepare(): boolean {
     if (this.#reader !== undefined) return true;
     this.file.advance();
@@ -77,8 +84,8 @@ export class FollowedFile {
         return true;
       }
       this.#format = detectFormat(this.file.path, seen.subarray(0, Math.max(seen.lastIndexOf(NEWLINE) + 1, DETECT_BYTES)));
-      if (this.#format === undefined)
-        throw new SourceFileError(this.file.path, 'is of no format that can be told from its first lines; say it by --format');
+      this.unreadable = this.#format === undefined ? UNKNOWN_FORMAT : undefined;
+      if (this.#format === undefined) return false;
     }
     this.#read({ offset: 0, line: 0, format: this.#format, header: this.#header, referenceTime: Math.floor(this.file.changedAt) });
     return true;
@@ -108,6 +115,7 @@ export class FollowedFile {
     const { line } = this;
     this.file.restart();
     this.repeated = 0;
+    this.unreadable = undefined;
     this.#reader = undefined;
     this.#header = header;
     const { offset } = this.file;

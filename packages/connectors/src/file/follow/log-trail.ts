@@ -174,6 +174,7 @@ export class LogTrail {
   }
 
   async #fill(followed: FollowedFile): Promise<boolean> {
+    if (followed.isUnreadableForGood) return false;
     const filled = await followed.file.fill();
     if (filled === 'cut') {
       const copy = followed.file.cutInTheMiddle ? undefined : await this.#copyOf(followed);
@@ -184,7 +185,9 @@ export class LogTrail {
       return true;
     }
     if (filled) followed.touchedAt = this.#options.now();
-    return filled && followed.prepare();
+    const readable = filled && followed.prepare();
+    if (followed.unreadable !== undefined) this.#options.onTrouble(followed.unreadable);
+    return readable;
   }
 
   /** The copy that copytruncate has made of a file before it was cut, to be read on from where that one was. */
@@ -212,7 +215,7 @@ export class LogTrail {
   async #lookAtNames(): Promise<boolean> {
     const live = await this.#live();
     if (live !== undefined && this.#files.some(({ file }) => file.inode === live)) {
-      this.#options.onTrouble(undefined);
+      this.#options.onTrouble(this.#files.at(-1)?.unreadable);
       return true;
     }
     const newest = this.#files.at(-1);
