@@ -209,6 +209,24 @@ describe('a file that is cut', () => {
     expect(gaps(driver)).toEqual([]);
   });
 
+  it('twice between two looks, after copies were made, is read from both', async () => {
+    add('auth.log', 'a');
+    const driver = await follow();
+    for (const [n, user] of ['b', 'c'].entries()) {
+      add('auth.log', user);
+      copyFileSync(at('auth.log'), at(`auth.log.${9 - n}`));
+      truncateSync(at('auth.log'));
+    }
+    add('auth.log', 'd');
+    await driver.drain();
+    driver.time += 2_000;
+    await driver.start(driver.snapshot());
+    add('auth.log', 'e');
+    await driver.drain();
+    expect(driver.users).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(gaps(driver)).toEqual([]);
+  });
+
   it('and goes on where it was, as by a writer that does not append, has zeros in front', async () => {
     add('auth.log', ...Array.from({ length: 30_000 }, (_, n) => `u${n}`));
     const driver = await follow();

@@ -203,6 +203,11 @@ export class GrowingFile implements ByteSource {
     this.measured = { size, changedAt: mtimeMs };
   }
 
+  /** When it was last changed, as of the last look, ns. */
+  get modifiedNs(): bigint {
+    return this.#modified;
+  }
+
   /** Whether a cut has left lines that were read. */
   get cutInTheMiddle(): boolean {
     return this.#left > 0;

@@ -177,11 +177,11 @@ export class LogTrail {
     if (followed.isUnreadableForGood) return false;
     const filled = await followed.file.fill();
     if (filled === 'cut') {
-      const copy = followed.file.cutInTheMiddle ? undefined : await this.#copyOf(followed);
+      const copies = followed.file.cutInTheMiddle ? [] : await this.#copiesOf(followed);
       const bytesMissing = followed.restart();
       followed.touchedAt = this.#options.now();
-      if (copy === undefined) this.#options.onGap({ file: followed.file.path, bytesMissing, reason: 'truncated' });
-      else this.#insertBefore(followed, copy);
+      if (copies.length === 0) this.#options.onGap({ file: followed.file.path, bytesMissing, reason: 'truncated' });
+      else this.#insertBefore(followed, copies);
       return true;
     }
     if (filled) followed.touchedAt = this.#options.now();
@@ -190,19 +190,30 @@ export class LogTrail {
     return readable;
   }
 
-  /** The copy that copytruncate has made of a file before it was cut, to be read on from where that one was. */
-  async #copyOf(followed: FollowedFile): Promise<FollowedFile | undefined> {
+  /** The copy that copytruncate has made of a file before it was cut, to be read on from where that one was, and those that it has made since. */
+  async #copiesOf(followed: FollowedFile): Promise<FollowedFile[]> {
     const position = followed.position(undefined);
-    const file = await findCopy(position, rotatedCopies(await siblingsOfAll(this.#paths)));
-    if (file === undefined) return undefined;
-    const copy = new FollowedFile(followed.generation, file, followed.inheritance, this.#options.key, this.#options.now());
-    copy.restore(position);
-    return copy;
+    const siblings = await siblingsOfAll(this.#paths);
+    const file = await findCopy(position, rotatedCopies(siblings));
+    if (file === undefined) return [];
+    const { generation, inheritance: inherited } = followed;
+    const { key, now } = this.#options;
+    const first = new FollowedFile(generation, file, inherited, key, now());
+    first.restore(position);
+    const copies = [first];
+    const known = new Set([file, ...this.#files.map((each) => each.file)].map(({ inode }) => inode));
+    for (const { path } of rotatedAfter(siblings, { inode: file.inode, modified: file.modifiedNs }, known).filter(
+      ({ compressed }) => !compressed,
+    )) {
+      const later = await GrowingFile.open(path).catch(() => undefined);
+      if (later !== undefined) copies.push(new FollowedFile(generation, later, inherited, key, now()));
+    }
+    return copies;
   }
 
-  #insertBefore(followed: FollowedFile, copy: FollowedFile): void {
+  #insertBefore(followed: FollowedFile, copies: readonly FollowedFile[]): void {
     const index = this.#files.indexOf(followed);
-    this.#files.splice(index, 0, copy);
+    this.#files.splice(index, 0, ...copies);
     for (const later of this.#files.slice(index + 1)) later.generation = this.#generation++;
   }
 
