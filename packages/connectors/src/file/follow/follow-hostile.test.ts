@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
@@ -84,6 +85,27 @@ describe('what has the name', () => {
     await driver.drain();
     expect(driver.users).toEqual(['a']);
     expect(troubles(driver)).toHaveLength(1);
+  });
+
+  it('is said once not to be allowed to be read, and read once it is', async () => {
+    // Root may read anything.
+    const asAnybody = process.getuid?.() === 0 ? 65_534 : undefined;
+    chmodSync(directory, 0o755);
+    add('auth.log', 'a');
+    const driver = await follow();
+    renameSync(at('auth.log'), at('auth.log.1'));
+    add('auth.log', 'b');
+    chmodSync(at('auth.log'), 0);
+    if (asAnybody !== undefined) process.seteuid?.(asAnybody);
+    try {
+      for (let look = 0; look < 3; look++) await driver.drain();
+    } finally {
+      if (asAnybody !== undefined) process.seteuid?.(0);
+    }
+    expect(troubles(driver)).toEqual(['permission denied']);
+    chmodSync(at('auth.log'), 0o644);
+    await driver.drain();
+    expect(driver.users).toEqual(['a', 'b']);
   });
 
   it('may be a link into another directory, where all rotations are', async () => {
