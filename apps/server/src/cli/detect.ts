@@ -1,4 +1,4 @@
-import { checkReadable, checkTyped } from '../detect/inputs.js';
+import { checkOutput, checkReadable, checkTyped } from '../detect/inputs.js';
 import { engineSettings } from './engine-settings.js';
 import { helpText } from './help.js';
 import { detectOptions } from './options/detect-options.js';
@@ -23,6 +23,8 @@ export async function detect(args: readonly string[], _environment: NodeJS.Proce
     throw new UsageError('--fail-every does not go with restart-strategy none: the first failure would end the job');
   }
   await checkReadable(positionals);
+  const outputPath = given.output === undefined ? undefined : localPath(given.output, '--output');
+  if (outputPath !== undefined) await checkOutput(positionals, outputPath);
   const stopped = firstSignal();
   const output = new Output(process.stdout);
   const [{ runDetect }, { startEmbeddedEngine: startEngine }] = await Promise.all([
@@ -34,7 +36,7 @@ export async function detect(args: readonly string[], _environment: NodeJS.Proce
     given,
     settings,
     stopped,
-    ...(given.output === undefined ? {} : { outputPath: localPath(given.output, '--output') }),
+    ...(outputPath === undefined ? {} : { outputPath }),
     ...(given.dataDir === undefined ? {} : { dataDirectory: localPath(given.dataDir, '--data-dir') }),
     terminal: process.stderr,
     startEngine,

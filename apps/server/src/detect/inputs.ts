@@ -41,6 +41,18 @@ export async function checkReadable(typed: readonly string[]): Promise<void> {
   }
 }
 
+/** The output would take the place of what is yet to be read. `output` is absolute. */
+export async function checkOutput(typed: readonly string[], output: string): Promise<void> {
+  const existing = await stat(output, { bigint: true }).catch(() => undefined);
+  if (existing === undefined) return;
+  for (const file of typed) {
+    if (file === STANDARD_INPUT) continue;
+    const { dev, ino } = await stat(localPath(file, 'FILE'), { bigint: true });
+    if (dev === existing.dev && ino === existing.ino)
+      throw new UsageError(`--output: ${output} is the input ${file}: it would be overwritten; name another file`);
+  }
+}
+
 /** Standard input to a file, so that it can be read again after a failure. What an unfinished run spooled is used as it is. */
 export async function spoolStandardInput(typed: readonly string[], spoolDirectory: string, resumed: boolean): Promise<void> {
   if (!typed.includes(STANDARD_INPUT)) return;
