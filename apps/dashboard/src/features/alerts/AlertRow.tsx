@@ -40,8 +40,8 @@ export const AlertRow = memo(function AlertRow({ alert }: { readonly alert: Aler
       </svg>
       {/* What stands before is cut first, then a long user, never what follows: the count is the news. */}
       <span className={`flex min-w-0 whitespace-pre ${alert.status === 'withdrawn' ? 'text-ink-3 line-through' : ''}`}>
-        <span className="min-w-0 shrink-[1000] truncate">{before}</span>
-        <b className="min-w-0 truncate font-semibold" style={{ color: style ? `var(--key-${style.hue}-text)` : undefined }}>
+        <span className="min-w-0 truncate">{before}</span>
+        <b className="max-w-[13em] flex-none truncate font-semibold" style={{ color: style ? `var(--key-${style.hue}-text)` : undefined }}>
           {user}
         </b>
         <span className="flex-none">{after}</span>
