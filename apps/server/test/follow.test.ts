@@ -66,6 +66,8 @@ it('follows a log through rotations while TaskManagers fail and the process is k
   log.append(10);
   log.close();
   await expectAnswer(server, log);
+  // Figures come once a second, alerts at once.
+  await server.must('the figure', async () => !Number.isNaN(await metric(server, 'FollowedFileSource_bytesMissing')));
   expect(await metric(server, 'FollowedFileSource_bytesMissing')).toBe(0);
   expect(await server.stop()).toBe(0);
 });
