@@ -213,6 +213,21 @@ it('a file that was compressed while nothing had the name is said to be missing 
   expect(driver.count('bytesMissing')).toBe(missing);
 });
 
+it('a copy that was compressed is said to be missing once, though it is younger than the file that was cut after it', async () => {
+  writer.append(1);
+  await driver.drain();
+  writer.cut(true);
+  await driver.drain();
+  writer.rotate(3);
+  const snapshot = driver.snapshot();
+  writer.compress(2);
+  await driver.drain();
+  writer.compress(1);
+  await driver.start(snapshot);
+  for (let n = 0; n < 2; n++) await driver.drain();
+  expect(driver.count('bytesMissing')).toBe(1);
+});
+
 type Step =
   | { readonly kind: 'append'; readonly bytes: number }
   | { readonly kind: 'rotate' | 'snapshot' }

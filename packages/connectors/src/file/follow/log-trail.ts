@@ -85,6 +85,8 @@ export class LogTrail {
   async restore(positions: readonly FollowPosition[]): Promise<void> {
     const ordered = [...positions].sort((a, b) => a.generation - b.generation);
     this.#restored = ordered.map(({ path }) => path);
+    // A copy may be younger than what was cut after it: what is known of either is not new.
+    const latest = positions.reduce((most, { modified }) => (BigInt(modified) > most ? BigInt(modified) : most), 0n);
     for (const position of ordered) {
       const newest = position === ordered.at(-1);
       const inherited = { format: (position.format || this.#options.format) as FormatName | undefined, header: position.header };
@@ -99,8 +101,8 @@ export class LogTrail {
         followed.restore(position);
         this.#files.push(followed);
       } else {
-        if (newest) this.#lost = { inode: found.copy ?? '', modified: BigInt(position.modified) };
-        if (newest) this.placeholder = { ...position, inode: '', headLength: 0, size: position.offset };
+        if (newest) this.#lost = { inode: found.copy ?? '', modified: latest };
+        if (newest) this.placeholder = { ...position, inode: '', headLength: 0, size: position.offset, modified: String(latest) };
         // Of one that had been read to the end only a late writer's lines could be missing.
         if ((newest && position.inode !== '') || found.gap.bytesMissing > 0) this.#options.onGap(found.gap);
       }
