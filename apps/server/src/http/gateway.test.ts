@@ -63,6 +63,13 @@ describe('/api', () => {
     expect(response.json().errors).toEqual([`There is no completed checkpoint 77 of job ${JOB_ID} on disk.`]);
   });
 
+  it('answers with nothing for a checkpoint that was completed and has made room', async () => {
+    const { app } = testGateway();
+    const known = job().checkpoints.history.find(({ discarded }) => discarded);
+    const response = await app.inject(`/api/jobs/${JOB_ID}/checkpoints/${known?.id}/contents`);
+    expect([response.statusCode, response.body]).toEqual([204, '']);
+  });
+
   it('fails a TaskManager and the JobManager', async () => {
     const { app, engine } = testGateway();
     const fail = (id: string, payload?: object) =>

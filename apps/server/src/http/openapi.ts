@@ -54,7 +54,11 @@ function openApi(version: string): object {
     parameters: Object.keys(alertsQuery.shape).map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
   });
   const contents = '/api/jobs/{jobid}/checkpoints/{id}/contents';
-  add('get', contents, operation(contents, 'The keyed state in a completed checkpoint, key by key'));
+  add(
+    'get',
+    contents,
+    operation(contents, 'The keyed state in a completed checkpoint, key by key; 204 once newer ones have taken its place'),
+  );
   const ledger = '/api/jobs/{jobid}/ledger';
   add('get', ledger, operation(ledger, 'Records made, processed, in flight, lost and doubled, as the newest completed checkpoint says'));
   add('post', '/api/events', {

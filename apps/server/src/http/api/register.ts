@@ -42,16 +42,20 @@ export function registerApi(app: FastifyInstance, services: Services): void {
   });
 
   const contents = new CheckpointContentsReader();
-  app.get<{ Params: { jobid: string; id: string } }>('/api/jobs/:jobid/checkpoints/:id/contents', async ({ params }) => {
-    const job = engine()
-      .snapshot()
-      .jobs.find(({ id }) => id === params.jobid);
-    const checkpoint = job?.checkpoints.history.find(({ id }) => String(id) === params.id);
-    const gone = () => new RestError(404, `There is no completed checkpoint ${params.id} of job ${params.jobid} on disk.`);
-    if (checkpoint?.externalPath === undefined || checkpoint.discarded) throw gone();
+  app.get<{ Params: { jobid: string; id: string } }>('/api/jobs/:jobid/checkpoints/:id/contents', async ({ params }, reply) => {
+    const find = () => {
+      const job = engine()
+        .snapshot()
+        .jobs.find(({ id }) => id === params.jobid);
+      return job?.checkpoints.history.find(({ id }) => String(id) === params.id);
+    };
+    const checkpoint = find();
+    if (checkpoint?.externalPath === undefined)
+      throw new RestError(404, `There is no completed checkpoint ${params.id} of job ${params.jobid} on disk.`);
+    // A newer one has taken its place, which may happen while it is read: no fault of who asks.
+    if (checkpoint.discarded) return reply.code(204).send();
     return contents.read(params.jobid, checkpoint).catch((error) => {
-      // A newer one has taken its place since.
-      if (error.code === 'NOT_FOUND' || error.code === 'ENOENT') throw gone();
+      if (error.code === 'NOT_FOUND' || error.code === 'ENOENT' || find()?.discarded !== false) return reply.code(204).send();
       throw error;
     });
   });
