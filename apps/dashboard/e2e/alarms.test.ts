@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults } from './support/axe.js';
 import { Listener } from './support/listener.js';
 import { TestServer } from './support/server.js';
-import { closeBrowser, jobState, launch, openBrowser, type Visit, value, visit } from './support/visit.js';
+import { closeBrowser, isFetched, jobState, launch, openBrowser, type Visit, value, visit } from './support/visit.js';
 
 /** Keeps what the page tells the system to show, and shows it. */
 function keepNotifications(): void {
@@ -22,7 +22,7 @@ function keepNotifications(): void {
 
 const notifications = (page: Page) => page.evaluate(() => (window as unknown as { made: string[] }).made);
 
-describe.skipIf(!launch)('alarms', () => {
+describe.skipIf(!launch || isFetched)('alarms', () => {
   let server: TestServer;
   let listener: Listener;
   let there: Visit;

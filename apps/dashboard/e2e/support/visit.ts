@@ -1,8 +1,11 @@
+import { tmpdir } from 'node:os';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect, inject } from 'vitest';
 
 /** Undefined where no browser can be had; tests skip themselves then. */
 export const launch = inject('browser');
+/** The browser that npm fetches is of the old headless kind: it has no notifications, and is too slow for what has to be seen in time. */
+export const isFetched = launch?.executablePath?.startsWith(tmpdir()) === true;
 
 let browser: Browser | undefined;
 
