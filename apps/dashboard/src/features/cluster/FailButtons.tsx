@@ -1,20 +1,16 @@
 import type { TaskManagerInfo } from '@weir/protocol';
 import { Button } from '../../components/Button.js';
-import { useCommand } from '../../components/use-command.js';
-import { selectConnected } from '../../connection/selectors.js';
-import { useDashboard } from '../../connection/store.js';
 import { useMessages } from '../../messages/use-messages.js';
 import { machineMessages } from '../machine/messages.js';
+import { useFailTaskManager } from './use-fail-taskmanager.js';
 
 /** Crash and hang of one TaskManager, for a row of a table. */
-export function FailButtons({ taskManager: { id, registered, status } }: { readonly taskManager: TaskManagerInfo }) {
+export function FailButtons({ taskManager }: { readonly taskManager: TaskManagerInfo }) {
   const text = useMessages(machineMessages);
-  const connected = useDashboard(selectConnected);
-  const command = useCommand();
-  const disabled = !connected || !registered || status === 'failed';
-  const fail = (mode: 'crash' | 'hang') => void command.run({ type: 'fail-taskmanager', taskManagerId: id, mode });
+  const { disabled, error, fail } = useFailTaskManager(taskManager);
+  const { id } = taskManager;
   return (
-    <span className="inline-flex gap-1.5" title={command.error}>
+    <span className="inline-flex gap-1.5" title={error}>
       <Button
         tone="danger"
         data-testid={`fail-taskmanager-${id}`}

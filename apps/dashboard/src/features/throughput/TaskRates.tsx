@@ -1,4 +1,5 @@
-import { lazy, Suspense, useMemo } from 'react';
+import type { VertexInfo } from '@weir/protocol';
+import { lazy, Suspense } from 'react';
 import { persistently } from '../../connection/persistently.js';
 import { selectVertices } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
@@ -6,10 +7,9 @@ import { formatRate } from '../../format/number.js';
 import { useTitle } from '../../job/use-titles.js';
 import { useMessages } from '../../messages/use-messages.js';
 import { type TimeWindow, useTimeWindow } from '../time/time-axis.js';
-import { type Bucket, bucketsOf, inOne } from './buckets.js';
-import { type Column, columnColour, columnsOf, MOST_STACKED } from './columns.js';
 import { throughputMessages } from './messages.js';
 import { SpanSwitch } from './SpanSwitch.js';
+import { useVertexRates } from './use-vertex-rates.js';
 
 const TaskRatePlot = lazy(() => persistently(() => import('./TaskRatePlot.js')));
 
@@ -32,31 +32,14 @@ export function TaskRates() {
         <SpanSwitch />
       </div>
       {vertices.map((vertex) => (
-        <VertexRates key={vertex.id} vertexId={vertex.id} title={title(vertex.id)} window={window} />
+        <VertexRates key={vertex.id} vertex={vertex} title={title(vertex.id)} window={window} />
       ))}
     </section>
   );
 }
 
-function VertexRates({ vertexId, title, window }: { readonly vertexId: string; readonly title: string; readonly window: TimeWindow }) {
-  const text = useMessages(throughputMessages);
-  const series = useDashboard((dashboard) => dashboard.state?.series);
-  const vertex = useDashboard((dashboard) => selectVertices(dashboard).find(({ id }) => id === vertexId));
-  const isOfUsers = useDashboard((dashboard) => dashboard.state?.source.kind === 'simulated');
-  const { from, to } = window;
-  const { columns, buckets } = useMemo((): { columns: readonly Column[]; buckets: readonly Bucket[] } => {
-    const all = vertex === undefined ? [] : columnsOf(vertex, title, series);
-    const parts =
-      series === undefined
-        ? []
-        : bucketsOf(
-            series,
-            { from, to },
-            all.map(({ id }) => id),
-          );
-    if (all.length <= MOST_STACKED) return { columns: all, buckets: parts };
-    return { columns: [{ id: 'all', name: text.all(title), index: 0 }], buckets: inOne(parts, 'all') };
-  }, [vertex, title, series, from, to, text]);
+function VertexRates({ vertex, title, window }: { readonly vertex: VertexInfo; readonly title: string; readonly window: TimeWindow }) {
+  const { columns, buckets, colour } = useVertexRates(vertex, title, window);
   const most = Math.max(0, ...buckets.flatMap(({ rates }) => Object.values(rates).map((rate) => rate ?? 0)));
   const newest = buckets.at(-1)?.rates;
   return (
@@ -71,14 +54,7 @@ function VertexRates({ vertexId, title, window }: { readonly vertexId: string; r
             <b className="whitespace-nowrap font-semibold">{formatRate(newest?.[column.id] ?? undefined)}</b>
           </figcaption>
           <Suspense fallback={<div style={{ height: HEIGHT }} />}>
-            <TaskRatePlot
-              buckets={buckets}
-              id={column.id}
-              colour={columnColour(column.index, columns.length, isOfUsers)}
-              window={window}
-              most={most}
-              height={HEIGHT}
-            />
+            <TaskRatePlot buckets={buckets} id={column.id} colour={colour(column.index)} window={window} most={most} height={HEIGHT} />
           </Suspense>
         </figure>
       ))}

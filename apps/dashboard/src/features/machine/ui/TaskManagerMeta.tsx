@@ -1,11 +1,10 @@
 import type { TaskManagerInfo, TaskManagerStatus } from '@weir/protocol';
 import { SplitButton } from '../../../components/SplitButton.js';
-import { useCommand } from '../../../components/use-command.js';
 import { useNow } from '../../../connection/now.js';
-import { useDashboard } from '../../../connection/store.js';
 import { exactBytes, formatBytes } from '../../../format/bytes.js';
 import { formatShare } from '../../../format/number.js';
 import { useMessages } from '../../../messages/use-messages.js';
+import { useFailTaskManager } from '../../cluster/use-fail-taskmanager.js';
 import { machineMessages } from '../messages.js';
 
 interface Props {
@@ -21,13 +20,11 @@ const LATE = 2.5;
 /** A TaskManager's name, state, heartbeat and load, and how to fail it. */
 export function TaskManagerMeta({ taskManager, status, idPrefix = '' }: Props) {
   const t = useMessages(machineMessages);
-  const connected = useDashboard((dashboard) => dashboard.connection === 'connected');
   const now = useNow();
-  const command = useCommand();
+  const { disabled, error, fail } = useFailTaskManager(taskManager);
   const { id, attempt, registered, lastHeartbeat, metrics } = taskManager;
   const down = status === 'failed';
   const known = down ? undefined : metrics;
-  const fail = (mode: 'crash' | 'hang') => void command.run({ type: 'fail-taskmanager', taskManagerId: id, mode });
   const age = Math.max(0, now - lastHeartbeat) / 1_000;
   return (
     <div className="band-meta">
@@ -38,7 +35,7 @@ export function TaskManagerMeta({ taskManager, status, idPrefix = '' }: Props) {
           name={t.failName(id)}
           menuName={t.failMenu(id)}
           testId={`${idPrefix}fail-taskmanager-${id}`}
-          disabled={!connected || !registered || taskManager.status === 'failed'}
+          disabled={disabled}
           onPress={() => fail('crash')}
           actions={[
             { label: t.crash, note: t.crashNote, onChoose: () => fail('crash') },
@@ -83,9 +80,9 @@ export function TaskManagerMeta({ taskManager, status, idPrefix = '' }: Props) {
           {formatBytes(known?.heapUsed)}
         </dd>
       </dl>
-      {command.error !== undefined && (
+      {error !== undefined && (
         <p className="machine-error" role="alert">
-          {command.error}
+          {error}
         </p>
       )}
     </div>
