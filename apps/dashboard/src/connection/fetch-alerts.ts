@@ -1,4 +1,5 @@
 import type { AlertEntry } from '@weir/protocol';
+import { getJson } from './get-json.js';
 
 interface Answer {
   readonly alerts: readonly (Omit<AlertEntry, 'raisedAt'> & { readonly raisedAt?: number })[];
@@ -6,8 +7,6 @@ interface Answer {
 
 /** Committed alerts from number `after` + 1 on, `limit` at most. */
 export async function fetchAlerts(after: number, limit: number): Promise<readonly AlertEntry[]> {
-  const response = await fetch(`/api/alerts?after=${after}&limit=${limit}`);
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  const { alerts } = (await response.json()) as Answer;
+  const { alerts } = await getJson<Answer>(`/api/alerts?after=${after}&limit=${limit}`);
   return alerts.map((alert) => ({ ...alert, raisedAt: alert.raisedAt ?? alert.timestamp ?? 0 }));
 }

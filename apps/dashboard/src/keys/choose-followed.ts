@@ -12,14 +12,21 @@ export const NOBODY: Followed = Array.from({ length: FOLLOWED }, () => undefined
 
 /**
  * Where there are few keys all of them, in the order of their names. Where there are many the most active, in the places they have: one is not let go for
- * another that is hardly more active, so that hues do not jump. `asked` (the newest first) come before all. Pure.
+ * another that is hardly more active, so that hues do not jump. `asked` (the newest first) come before all.
+ * The same array where nothing changes. Pure.
  */
 export function chooseFollowed(keys: readonly KeyState[], before: Followed, asked: readonly string[]): Followed {
-  if (keys.length <= FOLLOWED) {
-    const names = keys.map(({ key }) => key).sort();
-    return NOBODY.map((_, place) => names[place]);
-  }
-  const byActivity = [...keys].sort((a, b) => activity(b) - activity(a)).map(({ key }) => key);
+  const next = keys.length <= FOLLOWED ? allOf(keys) : mostActive(keys, before, asked);
+  return next.every((key, place) => key === before[place]) ? before : next;
+}
+
+function allOf(keys: readonly KeyState[]): Followed {
+  const names = keys.map(({ key }) => key).sort();
+  return NOBODY.map((_, place) => names[place]);
+}
+
+function mostActive(keys: readonly KeyState[], before: Followed, asked: readonly string[]): Followed {
+  const byActivity = [...keys].sort((a, b) => activityOf(b) - activityOf(a)).map(({ key }) => key);
   const known = new Set(byActivity);
   const wanted = asked.filter((key) => known.has(key)).slice(0, FOLLOWED);
   const active = new Set(byActivity.slice(0, LET_GO));
@@ -27,10 +34,9 @@ export function chooseFollowed(keys: readonly KeyState[], before: Followed, aske
   const chosen = [...wanted, ...kept, ...byActivity.filter((key) => !wanted.includes(key) && !kept.includes(key))].slice(0, FOLLOWED);
   const places = before.map((key) => (key !== undefined && chosen.includes(key) ? key : undefined));
   const fresh = chosen.filter((key) => !places.includes(key));
-  const next = places.map((key) => key ?? fresh.shift());
-  return next.every((key, place) => key === before[place]) ? before : next;
+  return places.map((key) => key ?? fresh.shift());
 }
 
-function activity({ events, alerts }: KeyState): number {
+export function activityOf({ events, alerts }: KeyState): number {
   return events + alerts;
 }

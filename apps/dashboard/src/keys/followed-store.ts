@@ -24,7 +24,7 @@ let seen: ReturnType<typeof selectKeys> | undefined;
 function choose(): void {
   const { places, asked } = useFollowedKeys.getState();
   const next = chooseFollowed(selectKeys(useDashboard.getState()), places, asked);
-  if (next !== places && !next.every((key, place) => key === places[place])) useFollowedKeys.setState({ places: next });
+  if (next !== places) useFollowedKeys.setState({ places: next });
 }
 
 useDashboard.subscribe((dashboard) => {

@@ -4,6 +4,7 @@ import { selectKeys } from '../../connection/selectors.js';
 import { useDashboard } from '../../connection/store.js';
 import { taskManagerName } from '../../format/names.js';
 import { formatCount, formatRate, formatShare, UNKNOWN } from '../../format/number.js';
+import { activityOf } from '../../keys/choose-followed.js';
 import { KeyName } from '../../keys/KeyName.js';
 import { useKeyStyle } from '../../keys/use-key-style.js';
 import { useMessages } from '../../messages/use-messages.js';
@@ -53,9 +54,7 @@ export function TaskNode({ data }: NodeProps<TaskNodeType>) {
       <div className="lane-words">
         <p className="lane-row">
           <b>{`${title} ${subtask.index + 1}`}</b>
-          <span>
-            {recovery === undefined && hasEnded(subtask.state) ? UNKNOWN : formatRate(role === 'source' ? rates?.out : rates?.in)}
-          </span>
+          <span>{hasEnded(recovery?.phase, subtask.state) ? UNKNOWN : formatRate(role === 'source' ? rates?.out : rates?.in)}</span>
         </p>
         {!small &&
           (role === 'keyed' ? (
@@ -127,7 +126,7 @@ function LaneKeys({ placed }: { readonly placed: PlacedSubtask }) {
     () =>
       keys
         .filter((key) => key.subtask === index)
-        .sort((a, b) => b.events + b.alerts - a.events - a.alerts)
+        .sort((a, b) => activityOf(b) - activityOf(a))
         .slice(0, MOST_KEYS),
     [keys, index],
   );

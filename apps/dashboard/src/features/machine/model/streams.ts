@@ -1,5 +1,5 @@
 import type { TaskMetrics } from '@weir/protocol';
-import type { MotionInput } from '../motion/input.js';
+import { followsEachKey, type MotionInput } from '../motion/input.js';
 import type { RecordFlow } from '../motion/record-flow.js';
 import type { Hue } from './followed-keys.js';
 import type { Geometry } from './geometry.js';
@@ -40,7 +40,7 @@ const MANY_WET = 13;
 /** One stream per channel that can be told apart. Pure. */
 export function streamsOf(input: MotionInput, geometry: Geometry, flow: RecordFlow, now: number): readonly Stream[] {
   const metrics = metricsOf(input);
-  const followsAll = input.keys.length === input.followed.length;
+  const followsAll = followsEachKey(input);
   const streams = [...input.routes.byChannel.values()].map((route): Stream => {
     const { edge, target, targetIndex, source } = route.channel;
     const slot = geometry.slots.get(target);
@@ -50,7 +50,6 @@ export function streamsOf(input: MotionInput, geometry: Geometry, flow: RecordFl
     const followed = input.followed.filter((key) => key.subtask === targetIndex);
     const keyed = edge.strategy === 'HASH';
     const carries = keyed ? followed : input.followed.filter((key) => key.subtask === route.channel.sourceIndex);
-    // Water that others flow in, too, is plain.
     const hue = carries.length === 1 && followsAll ? carries[0]!.hue : 0;
     const full = isFull(metrics.get(target), metrics.get(source)) && rate > 0;
     const told = flow.carries(route);

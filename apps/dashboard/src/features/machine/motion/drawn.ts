@@ -66,12 +66,12 @@ export function isStopped(phase: RecoveryPhase | undefined): boolean {
 
 /** Whether keyed state is in no task as the drawing has it: gone with its thread or with the cancel, and not yet back. */
 export function isStateGone(phase: RecoveryPhase | undefined, down: boolean, state: ExecutionState): boolean {
-  return down || phase === 'detected' || phase === 'checkpoint-chosen' || (phase === undefined && hasEnded(state));
+  return down || phase === 'detected' || phase === 'checkpoint-chosen' || hasEnded(phase, state);
 }
 
-/** A task that will not go on; its last figures are of nothing any more. */
-export function hasEnded(state: ExecutionState): boolean {
-  return state === 'CANCELED' || state === 'FAILED' || state === 'FINISHED';
+/** A task that will not go on, and of which no recovery is being drawn; its last figures are of nothing any more. */
+export function hasEnded(phase: RecoveryPhase | undefined, state: ExecutionState): boolean {
+  return phase === undefined && (state === 'CANCELED' || state === 'FAILED' || state === 'FINISHED');
 }
 
 /** A TaskManager as it is drawn: its own state, but while a recovery is played, that of the phase. A dead thread is red at once. */

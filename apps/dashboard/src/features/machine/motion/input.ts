@@ -20,3 +20,8 @@ export interface MotionInput {
   /** False where nothing may move (paused, reduced motion, hidden, not connected): figures are then shown at once. */
   readonly moving: boolean;
 }
+
+/** Else a record, and the water it flows in, may be of a key without a hue. */
+export function followsEachKey({ keys, followed }: MotionInput): boolean {
+  return keys.length === followed.length;
+}

@@ -7,7 +7,7 @@ import { batchFor } from '../model/scale.js';
 import type { Dots } from './dots.js';
 import { Emitter } from './emitter.js';
 import { Dealer, FlowShares } from './flow-shares.js';
-import type { MotionInput } from './input.js';
+import { followsEachKey, type MotionInput } from './input.js';
 
 /** Dots of counted records are spread over this at most, ms: samples come four times a second. */
 const LONGEST_SAMPLE = 600;
@@ -129,8 +129,7 @@ export class RecordFlow {
     const target = edge.strategy === 'FORWARD' ? from : this.#deal(edge, from, input, now);
     if (target < 0) return;
     const followed = input.followed.filter((key) => key.subtask === target);
-    // Where not each key is followed the record may be of another.
-    const only = followed.length === 1 && input.keys.length === input.followed.length ? followed[0] : undefined;
+    const only = followed.length === 1 && followsEachKey(input) ? followed[0] : undefined;
     const route = routeFor(input.routes, edge.id, from, target, only?.keyGroup);
     const hue = edge.strategy === 'HASH' ? (only?.hue ?? 0) : 0;
     if (route !== undefined) dots.add(route, depart, input.routes.speed, hue, false, false);

@@ -30,7 +30,7 @@ export function EdgeLabels({ layout, geometry }: Props) {
                   : { left: slot.box.right + (wide ? 30 : 29), top: (slot.channel.top + slot.channel.bottom) / 2 - 27 };
                 return (
                   <span key={key} className="edge-label" data-down={row.taskManager.id === down} style={style}>
-                    {isStopped(phase) || (phase === undefined && hasEnded(subtask.state)) ? '0/s' : formatRate(rates.get(key)?.out)}
+                    {isStopped(phase) || hasEnded(phase, subtask.state) ? '0/s' : formatRate(rates.get(key)?.out)}
                   </span>
                 );
               }),

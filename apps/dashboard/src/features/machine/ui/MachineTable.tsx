@@ -11,6 +11,19 @@ interface Props {
   readonly shown: boolean;
 }
 
+const HEADS = [
+  ['taskManager', undefined],
+  ['state', undefined],
+  ['slot', 'number'],
+  ['task', undefined],
+  ['taskState', undefined],
+  ['in', 'number'],
+  ['out', 'number'],
+  ['busy', 'number'],
+  ['waiting', 'number'],
+  ['count', 'number'],
+] as const;
+
 /** The same as the drawing, as a table. */
 export function MachineTable({ layout, titles, shown }: Props) {
   const t = useMessages(machineMessages);
@@ -22,28 +35,11 @@ export function MachineTable({ layout, titles, shown }: Props) {
         <caption>{t.table.caption}</caption>
         <thead>
           <tr>
-            <th scope="col">{t.table.taskManager}</th>
-            <th scope="col">{t.table.state}</th>
-            <th scope="col" className="number">
-              {t.table.slot}
-            </th>
-            <th scope="col">{t.table.task}</th>
-            <th scope="col">{t.table.taskState}</th>
-            <th scope="col" className="number">
-              {t.table.in}
-            </th>
-            <th scope="col" className="number">
-              {t.table.out}
-            </th>
-            <th scope="col" className="number">
-              {t.table.busy}
-            </th>
-            <th scope="col" className="number">
-              {t.table.waiting}
-            </th>
-            <th scope="col" className="number">
-              {t.table.count}
-            </th>
+            {HEADS.map(([name, kind]) => (
+              <th key={name} scope="col" className={kind}>
+                {t.table[name]}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
