@@ -1,4 +1,5 @@
 import type { EngineEvent } from '@weir/protocol';
+import { because } from '../because.js';
 
 /** ms. The first is said at once, the later ones at most this often: a run may be left alone for hours. */
 const EVERY = 5 * 60_000;
@@ -28,7 +29,6 @@ export class CheckpointTroubles {
   #trouble(at: number, what: string, reason: string | undefined): void {
     if (this.#saidAt !== undefined && at - this.#saidAt < EVERY) return;
     this.#saidAt = at;
-    const why = reason === undefined ? '' : `: ${reason.split('\n', 1)[0]}`;
-    this.#say(`${what}${why}; it is tried again, and the run ends only once a checkpoint of all of it is complete`);
+    this.#say(`${what}${because(reason)}; it is tried again, and the run ends only once a checkpoint of all of it is complete`);
   }
 }

@@ -1,4 +1,5 @@
 import type { CheckpointInfo, EngineEvent, JobStatus, LogLine, RecoveryInfo } from '@weir/protocol';
+import { because } from '../because.js';
 
 /** A line of the event log as the event alone tells it. */
 export type Described = Omit<LogLine, 'number' | 'at' | 'replayed'>;
@@ -47,10 +48,6 @@ export function eventLine(event: EngineEvent, replayed = false): string | undefi
 function levelOf(status: JobStatus): LogLine['level'] {
   if (status === 'FAILED') return 'error';
   return status === 'FAILING' || status === 'RESTARTING' ? 'warning' : 'info';
-}
-
-function because(reason: string | undefined): string {
-  return reason === undefined ? '' : `: ${reason.split('\n', 1)[0]}`;
 }
 
 function detail(recovery: RecoveryInfo, phase: string): string {

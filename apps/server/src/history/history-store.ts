@@ -15,7 +15,8 @@ const FIGURES = 'figures/';
 const WITHDRAWN = 'withdrawn/';
 const TAKEN_BACK = 'taken-back/';
 /** Sorts as the number does. */
-const figuresKey = (at: number): string => FIGURES + String(Math.max(0, Math.floor(at))).padStart(15, '0');
+const timeKey = (at: number): string => String(Math.max(0, Math.floor(at))).padStart(15, '0');
+const figuresKey = (at: number): string => FIGURES + timeKey(at);
 /** Everything whose key begins so. */
 const within = (prefix: string) => ({ gte: prefix, lt: prefix.replace('/', '0') });
 
@@ -99,10 +100,9 @@ export class HistoryStore {
 
   async addTakenBack(entry: KeptTakenBack): Promise<void> {
     const known = await this.#level.keys(within(TAKEN_BACK)).all();
-    const at = String(Math.max(0, Math.floor(entry.at))).padStart(15, '0');
     await this.#level.batch([
       ...known.slice(0, Math.max(0, known.length + 1 - TAKEN_BACK_KEPT)).map((key) => ({ type: 'del' as const, key })),
-      { type: 'put', key: `${TAKEN_BACK}${at}/${entry.jobId}/${entry.number}`, value: entry },
+      { type: 'put', key: `${TAKEN_BACK}${timeKey(entry.at)}/${entry.jobId}/${entry.number}`, value: entry },
     ]);
   }
 

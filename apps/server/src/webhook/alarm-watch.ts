@@ -1,5 +1,6 @@
 import type { EngineEvent, EngineSnapshot } from '@weir/protocol';
 import { type Alarm, alarmsOf } from '@weir/protocol/alarms';
+import { because } from '../because.js';
 import type { Message } from './delivery.js';
 
 /** Ids that are remembered: as many as a job can have in its lists, many times over. */
@@ -54,9 +55,4 @@ function sentence(alarm: Alarm): string {
       return `${taskManagerId ?? 'the job'} failed${because(cause)}; the job restarts${from}`;
     }
   }
-}
-
-function because(reason: string | undefined): string {
-  const line = reason?.split('\n')[0] ?? '';
-  return line === '' ? '' : `: ${line}`;
 }

@@ -36,6 +36,11 @@ export function registerApi(app: FastifyInstance, services: Services): void {
     return running;
   };
 
+  const job = (jobId: string) =>
+    engine()
+      .snapshot()
+      .jobs.find(({ id }) => id === jobId);
+
   app.get('/api/alerts', async (request) => {
     const { after, limit, pending } = parseQuery(alertsQuery, request.query);
     return services.alerts.list({ after, limit, pending: pending === 'true' });
@@ -43,12 +48,7 @@ export function registerApi(app: FastifyInstance, services: Services): void {
 
   const contents = new CheckpointContentsReader();
   app.get<{ Params: { jobid: string; id: string } }>('/api/jobs/:jobid/checkpoints/:id/contents', async ({ params }, reply) => {
-    const find = () => {
-      const job = engine()
-        .snapshot()
-        .jobs.find(({ id }) => id === params.jobid);
-      return job?.checkpoints.history.find(({ id }) => String(id) === params.id);
-    };
+    const find = () => job(params.jobid)?.checkpoints.history.find(({ id }) => String(id) === params.id);
     const checkpoint = find();
     if (checkpoint?.externalPath === undefined)
       throw new RestError(404, `There is no completed checkpoint ${params.id} of job ${params.jobid} on disk.`);
@@ -61,12 +61,10 @@ export function registerApi(app: FastifyInstance, services: Services): void {
   });
 
   app.get<{ Params: { jobid: string } }>('/api/jobs/:jobid/ledger', async ({ params }) => {
-    const job = engine()
-      .snapshot()
-      .jobs.find(({ id }) => id === params.jobid);
-    if (job === undefined) throw new RestError(404, `There is no job ${params.jobid}.`);
-    if (job.ledger === undefined) throw new RestError(404, `No completed checkpoint of job ${params.jobid} tells it yet.`);
-    return job.ledger;
+    const found = job(params.jobid);
+    if (found === undefined) throw new RestError(404, `There is no job ${params.jobid}.`);
+    if (found.ledger === undefined) throw new RestError(404, `No completed checkpoint of job ${params.jobid} tells it yet.`);
+    return found.ledger;
   });
 
   app.post<{ Params: { id: string } }>('/api/taskmanagers/:id/fail', async (request, reply) => {
