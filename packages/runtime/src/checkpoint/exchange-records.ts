@@ -1,7 +1,6 @@
 import { int64, record, string, type TypeOf } from '../api/types.js';
-import { MemorySegment } from '../memory/memory-segment.js';
 import { serializerFor } from '../memory/serializers.js';
-import { operatorSection, readOperatorSection } from '../state/operator-section.js';
+import { operatorSection, readOperatorSection, serializeElements } from '../state/operator-section.js';
 import type { RestoredSection, SnapshotSection } from '../state/state-backend.js';
 
 const element = record({ edge: string(), end: string(), records: int64(), since: int64() });
@@ -27,11 +26,7 @@ export const isExchangeRecords = (section: { readonly name: string; readonly kin
 const serializer = serializerFor(element.schema);
 
 export function exchangeRecordsSection(checkpointId: number, counts: readonly ExchangeRecords[]): SnapshotSection {
-  const elements = counts.map((count) => {
-    const segment = MemorySegment.allocate(serializer.maxSize(count));
-    return segment.u8.subarray(0, serializer.write(count, segment, 0));
-  });
-  return operatorSection(exchangeRecordsName(checkpointId), { state: 'list', type: element.schema }, elements);
+  return operatorSection(exchangeRecordsName(checkpointId), { state: 'list', type: element.schema }, serializeElements(serializer, counts));
 }
 
 export async function readExchangeRecords(section: RestoredSection): Promise<ExchangeRecords[]> {

@@ -1,6 +1,8 @@
 import type { ExchangeLedger, LedgerInfo } from '@weir/protocol';
+import { channelParts, exchangeUids } from '../graph/exchange-name.js';
 import type { CheckpointMetadata, OpenOperatorState } from './checkpoint-storage.js';
 import { exchangeRecordsName, readExchangeRecords } from './exchange-records.js';
+import { isInFlight } from './state-assignment.js';
 
 interface Exchange {
   sent: number;
@@ -30,8 +32,7 @@ export async function readLedger(
   for (const { uid, handles } of metadata.operators) {
     for (const handle of handles) {
       for (const section of handle.sections) {
-        if (section.kind !== 'input-channel' && section.kind !== 'output-channel') continue;
-        exchange(section.name.slice(0, section.name.lastIndexOf('@'))).inFlight += section.count;
+        if (isInFlight(section)) exchange(channelParts(section.name).exchange).inFlight += section.count;
       }
       if (!handle.sections.some((section) => section.name === name)) continue;
       counted = true;
@@ -52,9 +53,9 @@ export async function readLedger(
 }
 
 function sumUp({ checkpointId, vertices }: CheckpointMetadata, exchanges: ReadonlyMap<string, Exchange>, since: number): LedgerInfo {
-  const vertexOf = (uid: string | undefined) => vertices.find(({ uids }) => uid !== undefined && uids.includes(uid))?.id ?? '';
+  const vertexOf = (uid: string) => vertices.find(({ uids }) => uids.includes(uid))?.id ?? '';
   const entries = [...exchanges].map(([edge, { sent, received, inFlight }]): ExchangeLedger => {
-    const [sourceUid, targetUid] = edge.split('->');
+    const { sourceUid, targetUid } = exchangeUids(edge);
     return {
       sourceVertexId: vertexOf(sourceUid),
       targetVertexId: vertexOf(targetUid),

@@ -1,5 +1,6 @@
 import type { ShipStrategy } from '@weir/protocol';
 import { IncompatibleStateError } from '../common/errors.js';
+import { channelParts, exchangeUids } from '../graph/exchange-name.js';
 import type { JobGraph, JobVertex } from '../graph/job-graph.js';
 import { computeKeyGroupRangeForOperatorIndex } from '../graph/key-groups.js';
 import type { RestoreDeployment, RestoredInFlight, RestoredOperator } from '../rpc/taskmanager-messages.js';
@@ -94,7 +95,7 @@ function edgeNamed(
   graph: JobGraph,
   name: string,
 ): { source: JobVertex; target: JobVertex; sourceUid: string; targetUid: string } | undefined {
-  const [sourceUid = '', targetUid = ''] = name.split('->');
+  const { sourceUid, targetUid } = exchangeUids(name);
   const source = graph.vertices.find((vertex) => vertex.operators.some((operator) => operator.uid === sourceUid));
   const target = graph.vertices.find((vertex) => vertex.operators[0]?.uid === targetUid);
   if (source === undefined || target === undefined) return undefined;
@@ -106,7 +107,7 @@ function supportsInFlight(shipStrategy: ShipStrategy): boolean {
   return shipStrategy === 'HASH' || shipStrategy === 'REBALANCE';
 }
 
-function isInFlight(section: { readonly kind: string }): boolean {
+export function isInFlight(section: { readonly kind: string }): boolean {
   return section.kind === 'input-channel' || section.kind === 'output-channel';
 }
 
@@ -116,12 +117,11 @@ function channelsOf(point: RestorePoint): StoredChannel[] {
   return point.metadata.operators.flatMap(({ uid, handles }) =>
     handles.flatMap((handle) =>
       handle.sections.filter(isInFlight).map((section): StoredChannel => {
-        const at = section.name.lastIndexOf('@');
-        const peer = Number(section.name.slice(at + 1));
+        const { exchange, peer } = channelParts(section.name);
         const direction = section.kind === 'input-channel' ? 'input' : 'output';
         return {
           direction,
-          edge: section.name.slice(0, at),
+          edge: exchange,
           fromSubtask: direction === 'input' ? peer : handle.subtask,
           toSubtask: direction === 'input' ? handle.subtask : peer,
           uid,

@@ -1,5 +1,6 @@
 import type { RestorePoint } from '../checkpoint/checkpoint-restore.js';
 import { assignState } from '../checkpoint/state-assignment.js';
+import { exchangeName } from '../graph/exchange-name.js';
 import type { JobEdge, JobGraph } from '../graph/job-graph.js';
 import { ringBytes } from '../network/ring-layout.js';
 import type { EdgeDeployment, InputDeployment, OutputDeployment, TaskDeployment } from '../rpc/taskmanager-messages.js';
@@ -90,7 +91,7 @@ function describe(graph: JobGraph, edge: JobEdge): EdgeDeployment {
   return {
     from: edge.sourceNode,
     to: edge.targetNode,
-    name: `${uidOf(edge.source, edge.sourceNode)}->${uidOf(edge.target, edge.targetNode)}`,
+    name: exchangeName(uidOf(edge.source, edge.sourceNode), uidOf(edge.target, edge.targetNode)),
     shipStrategy: edge.shipStrategy,
     targetMaxParallelism: target?.maxParallelism ?? 1,
   };

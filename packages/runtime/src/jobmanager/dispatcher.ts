@@ -111,12 +111,16 @@ export class Dispatcher {
   }
 
   #jobEnded(): void {
-    this.taskManagerRegistered();
+    this.#settle();
     this.#options.onChange();
   }
 
-  /** While a job recovers, its recovery says what a TaskManager is. */
   taskManagerRegistered(): void {
+    this.#settle();
+  }
+
+  /** While a job recovers, its recovery says what a TaskManager is. */
+  #settle(): void {
     if ([...this.#masters.values()].every((master) => !master.isRecovering)) this.#options.resources.settle();
   }
 

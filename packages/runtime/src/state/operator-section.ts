@@ -1,3 +1,4 @@
+import type { TypeSerializer } from '../api/types.js';
 import { CorruptCheckpointError, InvalidConfigurationError } from '../common/errors.js';
 import { MemorySegment } from '../memory/memory-segment.js';
 import { serializerFor } from '../memory/serializers.js';
@@ -14,6 +15,14 @@ const VERSION = 1;
 const HEADER_BYTES = 8;
 const END_MARK = 0xffff_ffff;
 const CHUNK_BYTES = 64 * 1024;
+
+/** Each element in bytes of its own. */
+export function serializeElements<T>(serializer: TypeSerializer<T>, elements: readonly T[]): Uint8Array[] {
+  return elements.map((element) => {
+    const segment = MemorySegment.allocate(serializer.maxSize(element));
+    return segment.u8.subarray(0, serializer.write(element, segment, 0));
+  });
+}
 
 /** Elements, as bytes, of list state, ready to be written. The content is fixed when this is called. */
 export function operatorSection(name: string, schema: StateSchema, elements: readonly Uint8Array[]): SnapshotSection {

@@ -1,9 +1,8 @@
 import type { ListState, ListStateDescriptor } from '../api/state.js';
 import type { TypeSchema } from '../api/types.js';
 import { CorruptCheckpointError, IncompatibleStateError } from '../common/errors.js';
-import { MemorySegment } from '../memory/memory-segment.js';
 import { type CheckingSerializer, serializerFor } from '../memory/serializers.js';
-import { operatorSection, readOperatorSection } from './operator-section.js';
+import { operatorSection, readOperatorSection, serializeElements } from './operator-section.js';
 import { sameType, typeName } from './schema-equality.js';
 import type { OperatorStateBackend, RestoredSection, StateSnapshot } from './state-backend.js';
 import { StateError } from './state-error.js';
@@ -107,9 +106,6 @@ class OperatorListState implements ListState<unknown> {
   }
 
   serialized(): Uint8Array[] {
-    return this.#elements.map((element) => {
-      const segment = MemorySegment.allocate(this.#serializer.maxSize(element));
-      return segment.u8.subarray(0, this.#serializer.write(element, segment, 0));
-    });
+    return serializeElements(this.#serializer, this.#elements);
   }
 }

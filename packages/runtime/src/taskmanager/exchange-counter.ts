@@ -1,4 +1,5 @@
 import { type ExchangeRecords, exchangeRecordsSection } from '../checkpoint/exchange-records.js';
+import { exchangeUids } from '../graph/exchange-name.js';
 import type { RecordWriter } from '../network/record-writer.js';
 import type { SnapshotSection } from '../state/state-backend.js';
 
@@ -44,10 +45,10 @@ export class ExchangeCounter {
     };
     for (const { name } of writers) {
       const begin = { records: inFlightAtWriters.get(name) ?? 0, since: checkpointId };
-      this.#sentBefore.set(name, before(sourceUid(name), name, 'sent') ?? begin);
+      this.#sentBefore.set(name, before(exchangeUids(name).sourceUid, name, 'sent') ?? begin);
     }
     for (const edge of this.#received.keys()) {
-      const uid = targetUid(edge);
+      const uid = exchangeUids(edge).targetUid;
       const received = before(uid, edge, 'received');
       this.#receivedBefore.set(edge, received ?? { records: 0, since: checkpointId });
       const begin = { records: inFlightAtReaders.get(edge) ?? 0, since: checkpointId };
@@ -72,16 +73,14 @@ export class ExchangeCounter {
       list.push({ edge, end, records: (before?.records ?? 0) + now, since: before?.since ?? 0 });
     };
     for (const writer of this.#writers) {
-      add(sourceUid(writer.name), writer.name, 'sent', this.#sentBefore.get(writer.name), writer.recordsSent);
+      add(exchangeUids(writer.name).sourceUid, writer.name, 'sent', this.#sentBefore.get(writer.name), writer.recordsSent);
     }
     for (const [edge, records] of this.#received) {
-      add(targetUid(edge), edge, 'received', this.#receivedBefore.get(edge), records);
+      const { targetUid } = exchangeUids(edge);
+      add(targetUid, edge, 'received', this.#receivedBefore.get(edge), records);
       const uncounted = this.#sentUncounted.get(edge);
-      if (uncounted !== undefined) add(targetUid(edge), edge, 'sent', uncounted, 0);
+      if (uncounted !== undefined) add(targetUid, edge, 'sent', uncounted, 0);
     }
     return new Map([...byUid].map(([uid, counts]) => [uid, exchangeRecordsSection(checkpointId, counts)]));
   }
 }
-
-const sourceUid = (edge: string): string => edge.slice(0, edge.indexOf('->'));
-const targetUid = (edge: string): string => edge.slice(edge.indexOf('->') + 2);

@@ -1,5 +1,6 @@
 import type { OpenOperatorState } from '../checkpoint/checkpoint-storage.js';
 import { CorruptCheckpointError } from '../common/errors.js';
+import { channelName } from '../graph/exchange-name.js';
 import { computeKeyGroupForKeyHash, computeOperatorIndexForKeyGroup } from '../graph/key-groups.js';
 import type { ChannelReader } from '../network/channel-reader.js';
 import type { ChannelWriter } from '../network/channel-writer.js';
@@ -37,7 +38,7 @@ export async function restoreInFlight(
       const channel = channels[index] ?? missing(deployment, piece);
       channel.restore(count(atReaders, piece.edge, await readAll(deployment, piece, openState)));
     } else {
-      const writer = channelsOut.get(`${piece.edge}@${piece.toSubtask}`) ?? missing(deployment, piece);
+      const writer = channelsOut.get(channelName(piece.edge, piece.toSubtask)) ?? missing(deployment, piece);
       writer.restoreOverflow(count(atWriters, piece.edge, await readAll(deployment, piece, openState)));
     }
   }

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InputStatus, type ReaderOutput } from '../api/source.js';
 import type { TypeSerializer } from '../api/types.js';
 import type { OperatorStateHandle, WriteOperatorState } from '../checkpoint/checkpoint-storage.js';
+import { channelName, exchangeUids } from '../graph/exchange-name.js';
 import type { MemorySegment } from '../memory/memory-segment.js';
 import {
   type AlignmentFigures,
@@ -311,7 +312,7 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
     const heldBack = new Map<string, readonly Uint8Array[]>();
     for (const writer of this.#parts.writers) {
       writer.sendBarrier(barrier)?.forEach((entries, target) => {
-        if (entries.length > 0) heldBack.set(`${writer.name}@${target}`, entries);
+        if (entries.length > 0) heldBack.set(channelName(writer.name, target), entries);
       });
     }
     const exchanges = this.#exchanges.sections(barrier.checkpointId);
@@ -374,10 +375,10 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
     };
     inFlight.forEach((chunks, channel) => {
       const input = this.#parts.inputs[channel] as TaskInput;
-      add(snapshot.operators[0], `${input.edge}@${input.sourceSubtask}`, 'input-channel', chunks);
+      add(snapshot.operators[0], channelName(input.edge, input.sourceSubtask), 'input-channel', chunks);
     });
     for (const [name, chunks] of snapshot.heldBack) {
-      const uid = name.slice(0, name.indexOf('->'));
+      const uid = exchangeUids(name).sourceUid;
       add(
         snapshot.operators.find((operator) => operator.uid === uid),
         name,

@@ -1,6 +1,7 @@
 import type { OpenOperatorState, WriteOperatorState } from '../checkpoint/checkpoint-storage.js';
 import { type ExchangeRecords, exchangeRecordsName, isExchangeRecords, readExchangeRecords } from '../checkpoint/exchange-records.js';
 import { CorruptCheckpointError } from '../common/errors.js';
+import { channelName } from '../graph/exchange-name.js';
 import type { StreamGraph } from '../graph/stream-graph.js';
 import { serializerFor } from '../memory/serializers.js';
 import { ChannelReader } from '../network/channel-reader.js';
@@ -52,7 +53,7 @@ export async function createTask(
   for (const { edge, channels: to } of deployment.outputs) {
     const edgeChannels = to.map(({ memory, peer, subtask }) => {
       const channel = new ChannelWriter(memory, new Doorbell(peer), backpressure);
-      channelsOut.set(`${edge.name}@${subtask}`, channel);
+      channelsOut.set(channelName(edge.name, subtask), channel);
       return channel;
     });
     const selector = graph.edges.find((candidate) => candidate.from === edge.from && candidate.to === edge.to)?.keySelector;
