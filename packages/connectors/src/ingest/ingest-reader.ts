@@ -1,6 +1,7 @@
 import { type Counter, InputStatus, type ReaderOutput, type SourceReader, type SourceReaderContext } from '@weir/runtime';
 import type { UserEvent } from '../event.js';
 import type { Watch } from '../file/follow/file-watch.js';
+import { SourceGauges } from '../source-gauges.js';
 import { type DurableMark, markPath, readDurableMark } from './durable-mark.js';
 import { parseIngestLine } from './ingest-event.js';
 import type { IngestPosition, IngestSourceOptions } from './ingest-source.js';
@@ -26,7 +27,7 @@ export class IngestReader implements SourceReader<UserEvent, IngestPosition> {
   readonly #totals: Record<Total, number> = { events: 0, malformed: 0, eventsMissing: 0, bytesMissing: 0 };
   readonly #counters: ReadonlyMap<Total, Counter>;
   /** How far the log was read, for whoever bounds and shows what is unread; `logPosition` is there once that is known. */
-  readonly #places = new Map<'logPosition' | 'nextEvent', Counter>();
+  readonly #places: SourceGauges<'logPosition' | 'nextEvent'>;
   #offset: number;
   #position = -1;
   #loaded: readonly PlacedFrame[] = [];
@@ -43,6 +44,7 @@ export class IngestReader implements SourceReader<UserEvent, IngestPosition> {
     this.#active = context.indexOfThisSubtask === 0;
     this.#offset = options.from;
     this.#counters = new Map(TOTALS.map((name) => [name, context.counter(name)]));
+    this.#places = new SourceGauges(context);
   }
 
   start(restored: readonly IngestPosition[] | undefined): void {
@@ -167,17 +169,8 @@ export class IngestReader implements SourceReader<UserEvent, IngestPosition> {
 
   #show(): void {
     for (const [name, counter] of this.#counters) counter.inc(this.#totals[name] - counter.count);
-    if (this.#position >= 0) this.#showPlace('logPosition', this.#position);
-    this.#showPlace('nextEvent', this.#offset);
-  }
-
-  #showPlace(name: 'logPosition' | 'nextEvent', value: number): void {
-    let counter = this.#places.get(name);
-    if (counter === undefined) {
-      counter = this.#context.counter(name);
-      this.#places.set(name, counter);
-    }
-    counter.inc(value - counter.count);
+    if (this.#position >= 0) this.#places.set('logPosition', this.#position);
+    this.#places.set('nextEvent', this.#offset);
   }
 
   snapshotState(): readonly IngestPosition[] {

@@ -17,8 +17,6 @@ export class FollowFigures {
   readonly #context: SourceReaderContext;
   readonly #counters: ReadonlyMap<Shown, Counter>;
 
-  readonly #gauges = new Map<string, Counter>();
-
   constructor(context: SourceReaderContext) {
     this.#context = context;
     this.#counters = new Map(SHOWN.map((name) => [name, context.counter(name)]));
@@ -43,16 +41,6 @@ export class FollowFigures {
     this.totals.bytesMissing += bytesMissing;
     this.totals.sequence = (Math.floor(this.totals.sequence / LEAP) + 1) * LEAP;
     this.show();
-  }
-
-  /** How things stand, not part of the state; known from its first call on. */
-  gauge(name: 'pendingBytes' | 'pendingTime' | 'openFiles', value: number): void {
-    let counter = this.#gauges.get(name);
-    if (counter === undefined) {
-      counter = this.#context.counter(name);
-      this.#gauges.set(name, counter);
-    }
-    counter.inc(value - counter.count);
   }
 
   show(): void {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { InputStatus, type ReaderOutput, type SourceReader, type SourceReaderContext } from '@weir/runtime';
 import type { UserEvent } from '../../event.js';
+import { SourceGauges } from '../../source-gauges.js';
 import type { Parsed } from '../formats/format.js';
 import type { Watch } from './file-watch.js';
 import type { Gap } from './find-again.js';
@@ -33,6 +34,7 @@ export class FollowReader implements SourceReader<UserEvent, FollowPosition> {
   readonly #trail: LogTrail;
   readonly #watch: Watch;
   readonly #figures: FollowFigures;
+  readonly #gauges: SourceGauges<'pendingBytes' | 'pendingTime' | 'openFiles'>;
   #current: Current | undefined;
   #waiting: Promise<void> | undefined;
   #trouble: string | undefined;
@@ -47,6 +49,7 @@ export class FollowReader implements SourceReader<UserEvent, FollowPosition> {
     this.#context = context;
     this.#active = context.indexOfThisSubtask === 0;
     this.#figures = new FollowFigures(context);
+    this.#gauges = new SourceGauges(context);
     this.#watch = watch;
     this.#now = now;
     this.#trail = new LogTrail({
@@ -161,10 +164,10 @@ export class FollowReader implements SourceReader<UserEvent, FollowPosition> {
     // What has been parsed and not been handed over is not read yet.
     const pendingBytes = this.#trail.pendingBytes + (current === undefined ? 0 : current.followed.offset - current.offset);
     this.#figures.show();
-    this.#figures.gauge('openFiles', files.length);
-    this.#figures.gauge('pendingBytes', pendingBytes);
+    this.#gauges.set('openFiles', files.length);
+    this.#gauges.set('pendingBytes', pendingBytes);
     if (this.#lastEventTime === undefined || changedAt === undefined) return;
-    this.#figures.gauge('pendingTime', pendingBytes === 0 ? 0 : Math.max(0, Math.round(changedAt - this.#lastEventTime)));
+    this.#gauges.set('pendingTime', pendingBytes === 0 ? 0 : Math.max(0, Math.round(changedAt - this.#lastEventTime)));
   }
 
   #gap(gap: Gap): void {
