@@ -30,7 +30,7 @@ export const alarmMessages = defineMessages(
     checkpointReason: (reason) => firstLine(reason) || '엔진이 알려준 이유가 없습니다.',
     commitOverdue: (id) => `체크포인트 ${id} 커밋 지연`,
     commitReason: (reason) =>
-      `${reason ? `${firstLine(reason)}. ` : ''}싱크가 커밋을 마칠 때까지 다음 체크포인트를 만들지 않으며 알림도 확정되지 않습니다.`,
+      `${reason ? `${firstLine(reason)}. ` : ''}싱크가 커밋을 마칠 때까지 다음 체크포인트를 만들지 않으며 알람도 확정되지 않습니다.`,
     jobFailed: (job) => `작업 실패: ${job}`,
     jobReason: (reason) => firstLine(reason) || '엔진이 알려준 이유가 없습니다.',
     recovery: (cause) => `장애 발생: ${cause}`,
