@@ -12,14 +12,14 @@ import { shellMessages } from './shell/messages.js';
 import { OverviewPage } from './shell/OverviewPage.js';
 import { readRoute, useHash } from './shell/routes.js';
 
-const loadPipeline = () => import('./features/pipeline/PipelineView.js');
-const PipelineView = lazy(() => persistently(loadPipeline));
+const loadPipeline = () => persistently(() => import('./features/pipeline/PipelineView.js'));
+const PipelineView = lazy(loadPipeline);
 
 /** Once the first page stands the other view is fetched too: it can be opened then while the server is down. ms. */
 const BEFOREHAND = 2_000;
 
 function fetchBeforehand(): () => void {
-  const timer = setTimeout(() => void loadPipeline().catch(() => undefined), BEFOREHAND);
+  const timer = setTimeout(() => void loadPipeline(), BEFOREHAND);
   return () => clearTimeout(timer);
 }
 

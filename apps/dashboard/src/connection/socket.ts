@@ -11,7 +11,7 @@ import { io, type Socket } from 'socket.io-client';
 import { AlertGaps } from './alert-gaps.js';
 import { appendLog, mergeAlerts, stillTrue } from './bounded.js';
 import type { Command } from './commands.js';
-import { reloadForNewVersion } from './reload.js';
+import { reloadPage } from './reload.js';
 import { type ConnectionStatus, useDashboard } from './store.js';
 
 /** Longest time without any message before the page says that it is disconnected: figures come several times a second. */
@@ -57,7 +57,7 @@ class Connection {
     });
     socket.on('disconnect', () => this.#lose());
     socket.on('connect_error', (error) => {
-      if (error.message === 'PROTOCOL_VERSION') reloadForNewVersion();
+      if (error.message === 'PROTOCOL_VERSION') reloadPage();
       this.#lose();
     });
     socket.on('snapshot', (message) => this.#onSnapshot(message));
@@ -107,7 +107,7 @@ class Connection {
 
   #take(result: MirrorResult): void {
     if (result === 'resync') this.#socket.emit('resync');
-    if (result === 'incompatible') reloadForNewVersion();
+    if (result === 'incompatible') reloadPage();
     const { state } = this.#mirror;
     if (result !== 'updated' || !state) return;
     const before = useDashboard.getState();
