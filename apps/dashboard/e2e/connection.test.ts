@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { alertsAgree, committedAlerts } from './support/alert-list.js';
 import { TestServer } from './support/server.js';
 import { setSpeed } from './support/steer.js';
-import { closeBrowser, isFetched, jobState, launch, openBrowser, type Visit, value, visit } from './support/visit.js';
+import { closeBrowser, jobState, launch, openBrowser, type Visit, value, visit } from './support/visit.js';
 import { Wire } from './support/wire.js';
 
 /** With it the server serves a page that comes by another port. */
@@ -75,34 +75,31 @@ describe.skipIf(!launch)('the connection', () => {
     expect(await sameVisit(page)).toBe(true);
   });
 
-  it.skipIf(isFetched)(
-    'a server that was killed is seen to be gone within two seconds, the page freezes, and comes back without a reload',
-    async () => {
-      const page = await open();
-      await page.locator('[data-testid^="checkpoint-row-"]').first().waitFor();
-      const from = await begins(page);
-      await commit(20, 20);
-      const { port, directory } = server;
-      // Opened before its parts were fetched, or not: whichever comes first.
-      const early = await visit(address());
-      await server.kill();
-      await early.page.getByRole('link', { name: 'Pipeline' }).click();
-      await value(page, 'connection-state').toBe('disconnected');
-      await page.getByText('No connection to the server since').waitFor();
-      for (const id of ['trigger-checkpoint', 'trigger-savepoint', 'fail-jobmanager', 'fail-taskmanager-taskmanager-1'])
-        expect([id, await page.getByTestId(id).isDisabled()]).toEqual([id, true]);
-      const alerts = await page.getByTestId('alert-log').textContent();
-      await page.waitForTimeout(1_000);
-      expect(await page.getByTestId('alert-log').textContent()).toBe(alerts);
-      server = await TestServer.start([], { port, directory, token: TOKEN });
-      await value(page, 'connection-state', 15_000).toBe('connected');
-      await jobState(page, 15_000).toBe('RUNNING');
-      await value(page, 'stat-restarts').toBe('1');
-      await commit(5, 20);
-      await alertsAgree(page, server, from);
-      expect(await sameVisit(page)).toBe(true);
-      await early.page.locator('.lane').first().waitFor();
-      await early.close();
-    },
-  );
+  it('a server that was killed is seen to be gone within two seconds, the page freezes, and comes back without a reload', async () => {
+    const page = await open();
+    await page.locator('[data-testid^="checkpoint-row-"]').first().waitFor();
+    const from = await begins(page);
+    await commit(20, 20);
+    const { port, directory } = server;
+    // Opened before its parts were fetched, or not: whichever comes first.
+    const early = await visit(address());
+    await server.kill();
+    await early.page.getByRole('link', { name: 'Pipeline' }).click();
+    await value(page, 'connection-state').toBe('disconnected');
+    await page.getByText('No connection to the server since').waitFor();
+    for (const id of ['trigger-checkpoint', 'trigger-savepoint', 'fail-jobmanager', 'fail-taskmanager-taskmanager-1'])
+      expect([id, await page.getByTestId(id).isDisabled()]).toEqual([id, true]);
+    const alerts = await page.getByTestId('alert-log').textContent();
+    await page.waitForTimeout(1_000);
+    expect(await page.getByTestId('alert-log').textContent()).toBe(alerts);
+    server = await TestServer.start([], { port, directory, token: TOKEN });
+    await value(page, 'connection-state', 15_000).toBe('connected');
+    await jobState(page, 15_000).toBe('RUNNING');
+    await value(page, 'stat-restarts').toBe('1');
+    await commit(5, 20);
+    await alertsAgree(page, server, from);
+    expect(await sameVisit(page)).toBe(true);
+    await early.page.locator('.lane').first().waitFor();
+    await early.close();
+  });
 });

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestServer } from './support/server.js';
-import { closeBrowser, isFetched, jobState, launch, openBrowser, value, visit } from './support/visit.js';
+import { closeBrowser, jobState, launch, openBrowser, value, visit } from './support/visit.js';
 
 /** Tab until what has the focus matches: as a person does who has no pointer. */
 async function tabTo(page: Page, selector: string): Promise<void> {
@@ -39,57 +39,54 @@ describe.skipIf(!launch)('without a mouse', () => {
     await server?.stop();
   });
 
-  it.skipIf(isFetched)(
-    'the keys alone fail a TaskManager, open a checkpoint, filter the log, switch the view, pause the drawing',
-    async () => {
-      const { page, troubles, close } = await visit(server.url);
-      await jobState(page).toBe('RUNNING');
-      await page.locator('[data-testid^="checkpoint-row-"][data-status="COMPLETED"]').first().waitFor();
-      // Nothing has the focus: space is the drawing's.
-      await page.keyboard.press('Space');
-      await page.getByRole('button', { name: 'Resume the drawings (space)' }).waitFor();
-      await page.keyboard.press('Space');
-      await page.getByRole('button', { name: 'Pause the drawings (space)' }).waitFor();
+  it('the keys alone fail a TaskManager, open a checkpoint, filter the log, switch the view, pause the drawing', async () => {
+    const { page, troubles, close } = await visit(server.url);
+    await jobState(page).toBe('RUNNING');
+    await page.locator('[data-testid^="checkpoint-row-"][data-status="COMPLETED"]').first().waitFor();
+    // Nothing has the focus: space is the drawing's.
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Resume the drawings (space)' }).waitFor();
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Pause the drawings (space)' }).waitFor();
 
-      await tabTo(page, '[data-testid="fail-taskmanager-taskmanager-2"]');
-      await page.keyboard.press('Enter');
-      await value(page, 'stat-restarts', 20_000).toBe('1');
-      await jobState(page, 20_000).toBe('RUNNING');
-      // The arrow beside it: down to Hang, and away with nothing done.
-      await page.keyboard.press('Tab');
-      await expect.poll(() => page.evaluate(() => (document.activeElement as HTMLButtonElement).disabled)).toBe(false);
-      await page.keyboard.press('Enter');
-      await page.keyboard.press('ArrowDown');
-      await expect
-        .poll(() => page.evaluate(() => (document.activeElement as HTMLElement).dataset.testid))
-        .toBe('hang-taskmanager-taskmanager-2');
-      await page.keyboard.press('Escape');
-      expect(await page.getByRole('menu').count()).toBe(0);
-      expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-haspopup'))).toBe('menu');
+    await tabTo(page, '[data-testid="fail-taskmanager-taskmanager-2"]');
+    await page.keyboard.press('Enter');
+    await value(page, 'stat-restarts', 20_000).toBe('1');
+    await jobState(page, 20_000).toBe('RUNNING');
+    // The arrow beside it: down to Hang, and away with nothing done.
+    await page.keyboard.press('Tab');
+    await expect.poll(() => page.evaluate(() => (document.activeElement as HTMLButtonElement).disabled)).toBe(false);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowDown');
+    await expect
+      .poll(() => page.evaluate(() => (document.activeElement as HTMLElement).dataset.testid))
+      .toBe('hang-taskmanager-taskmanager-2');
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('menu').count()).toBe(0);
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-haspopup'))).toBe('menu');
 
-      await tabTo(page, '[data-testid="event-log"] [aria-expanded]');
-      await page.keyboard.press('Enter');
-      await tabTo(page, '[data-testid="event-log"] input[type="search"]');
-      await page.keyboard.type('user2');
-      await expect
-        .poll(() => page.getByTestId('event-log').getByRole('log').textContent())
-        .toMatch(/^(?:\d\d:\d\d:\d\d[^:]*user2(?:(?!user[13]).)*)+$/);
+    await tabTo(page, '[data-testid="event-log"] [aria-expanded]');
+    await page.keyboard.press('Enter');
+    await tabTo(page, '[data-testid="event-log"] input[type="search"]');
+    await page.keyboard.type('user2');
+    await expect
+      .poll(() => page.getByTestId('event-log').getByRole('log').textContent())
+      .toMatch(/^(?:\d\d:\d\d:\d\d[^:]*user2(?:(?!user[13]).)*)+$/);
 
-      await tabTo(page, '[data-testid^="checkpoint-row-"] a');
-      await page.keyboard.press('Enter');
-      await page.getByRole('dialog').waitFor();
-      expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null)).toBe(true);
-      await page.keyboard.press('Escape');
-      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await tabTo(page, '[data-testid^="checkpoint-row-"] a');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null)).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
 
-      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-      await tabTo(page, 'nav a[href="#/pipeline"]');
-      await page.keyboard.press('Enter');
-      await page.getByTestId('pipeline-view').waitFor();
-      expect(troubles).toEqual([]);
-      await close();
-    },
-  );
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await tabTo(page, 'nav a[href="#/pipeline"]');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('pipeline-view').waitFor();
+    expect(troubles).toEqual([]);
+    await close();
+  });
 
   it('a screen reader has the drawings as tables, names for all that can be pressed, and is told of a failure and its end', async () => {
     const { page, close } = await visit(server.url);

@@ -4,7 +4,7 @@ import { expect, inject } from 'vitest';
 
 /** Undefined where no browser can be had; tests skip themselves then. */
 export const launch = inject('browser');
-/** The browser that npm fetches is of the old headless kind: it has no notifications, and is too slow for what has to be seen in time. */
+/** The browser that npm fetches is of the old headless kind, which does not all that others do. */
 export const isFetched = launch?.executablePath?.startsWith(tmpdir()) === true;
 
 let browser: Browser | undefined;
