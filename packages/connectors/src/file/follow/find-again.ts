@@ -1,7 +1,7 @@
 import { gzipContent } from './compressed.js';
 import type { FollowPosition } from './follow-position.js';
 import { type FileIdentity, GrowingFile, hashOf } from './growing-file.js';
-import type { Sibling } from './siblings.js';
+import type { Reference, Sibling } from './siblings.js';
 
 /** What could not be read any more. */
 export interface Gap {
@@ -11,8 +11,8 @@ export interface Gap {
   readonly reason: 'truncated' | 'deleted' | 'compressed';
 }
 
-/** The file of a position, resumed where it was left; or what is missing of it, and the inode of its compressed copy. */
-export type Found = { readonly file: GrowingFile } | { readonly gap: Gap; readonly copy?: string };
+/** The file of a position, resumed where it was left; or what is missing of it, and its compressed copy. */
+export type Found = { readonly file: GrowingFile } | { readonly gap: Gap; readonly copy?: Reference };
 
 /** Looks for it by inode and first bytes: at its place, under the followed name, and among the siblings; then for a copy of it: copytruncate's, or one that was put in its place. */
 export async function findAgain(position: FollowPosition, live: string, siblings: readonly Sibling[]): Promise<Found> {
@@ -31,11 +31,11 @@ export async function findAgain(position: FollowPosition, live: string, siblings
   // Were a copy taken for a file that came later, all that is in it would come twice.
   const copy = await findCopy(position, [...rotatedCopies(siblings), live]);
   if (copy !== undefined) return { file: copy };
-  for (const { path, inode } of siblings.filter(({ compressed }) => compressed)) {
+  for (const { path, inode, modified } of siblings.filter(({ compressed }) => compressed)) {
     const content = await gzipContent(path, position.headLength);
     if (content === undefined || position.headLength === 0 || hashOf(content.head) !== position.head.split(' ')[0]) continue;
     const size = Math.max(content.size, position.size);
-    return { gap: { file: path, bytesMissing: Math.max(0, size - position.offset), reason: 'compressed' }, copy: inode };
+    return { gap: { file: path, bytesMissing: Math.max(0, size - position.offset), reason: 'compressed' }, copy: { inode, modified } };
   }
   const bytesMissing = Math.max(0, position.size - position.offset);
   return { gap: { file: position.path, bytesMissing, reason: truncated ? 'truncated' : 'deleted' } };

@@ -228,6 +228,18 @@ it('a copy that was compressed is said to be missing once, though it is younger 
   expect(driver.count('bytesMissing')).toBe(1);
 });
 
+it('a copy that was compressed before the cut was seen is said to be missing once, through restores', async () => {
+  writer.append(1);
+  await driver.drain();
+  writer.cut(true);
+  writer.compress(1);
+  for (let n = 0; n < 2; n++) await driver.start(driver.snapshot());
+  await driver.drain();
+  writer.remove(0);
+  for (let n = 0; n < 2; n++) await driver.drain();
+  expect(driver.count('bytesMissing')).toBe(1);
+});
+
 type Step =
   | { readonly kind: 'append'; readonly bytes: number }
   | { readonly kind: 'rotate' | 'snapshot' }

@@ -101,8 +101,11 @@ export class LogTrail {
         followed.restore(position);
         this.#files.push(followed);
       } else {
-        if (newest) this.#lost = { inode: found.copy ?? '', modified: latest };
-        if (newest) this.placeholder = { ...position, inode: '', headLength: 0, size: position.offset, modified: String(latest) };
+        if (newest) {
+          const modified = found.copy !== undefined && found.copy.modified > latest ? found.copy.modified : latest;
+          this.#lost = { inode: found.copy?.inode ?? '', modified };
+          this.placeholder = { ...position, inode: '', headLength: 0, size: position.offset, modified: String(modified) };
+        }
         // Of one that had been read to the end only a late writer's lines could be missing.
         if ((newest && position.inode !== '') || found.gap.bytesMissing > 0) this.#options.onGap(found.gap);
       }
