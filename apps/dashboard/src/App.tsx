@@ -12,7 +12,12 @@ import { shellMessages } from './shell/messages.js';
 import { OverviewPage } from './shell/OverviewPage.js';
 import { readRoute, useHash } from './shell/routes.js';
 
-const loadPipeline = () => persistently(() => import('./features/pipeline/PipelineView.js'));
+let pipeline: Promise<typeof import('./features/pipeline/PipelineView.js')> | undefined;
+/** Once it is there it is there without a connection, too. */
+function loadPipeline(): NonNullable<typeof pipeline> {
+  pipeline ??= persistently(() => import('./features/pipeline/PipelineView.js'));
+  return pipeline;
+}
 const PipelineView = lazy(loadPipeline);
 
 /** Once the first page stands the other view is fetched too: it can be opened then while the server is down. ms. */
