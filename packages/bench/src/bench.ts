@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Contender, Run, Work, Workload } from './contender.js';
+import { WeirEngine } from './contenders/weir-engine.js';
+import { machine } from './machine.js';
+import { measurements } from './measurements/index.js';
+import { type Bench, type Measurement, VoidRound } from './measurements/measurement.js';
+import type { BenchOptions } from './options.js';
+import { unequalWork } from './oracle.js';
+import { measurementText } from './print.js';
+import { type MeasurementReport, type Report, Results } from './results.js';
+import { benchVersion } from './version.js';
+
+/** Runs what was asked for, one after the other, and says on standard error how it goes. */
+export async function runBench(options: BenchOptions, command: string): Promise<Report> {
+  const at = new Date().toISOString();
+  const here = machine();
+  const directory = await mkdtemp(join(tmpdir(), 'weir-bench-'));
+  const weir = new WeirEngine('default');
+  const weirBest = new WeirEngine('best');
+  const peers: readonly Contender[] = [];
+  const common = { quick: options.quick, weir, weirBest, weirCommand: weir, peers, directory, say };
+  try {
+    const reports: MeasurementReport[] = [];
+    for (const measurement of chosen(options)) {
+      const rounds = Math.min(options.rounds, measurement.rounds ?? options.rounds);
+      const results = new Results();
+      for (let number = 0; number < rounds; number++) {
+        say(`${measurement.name}, round ${number + 1} of ${rounds}`);
+        const bench: Bench = {
+          ...common,
+          number,
+          run: (contender, workload, measure) => runOnce(contender, withProfile(workload, options), measure),
+        };
+        const reason = await results.round((figures) => measurement.round(bench, figures));
+        if (reason !== undefined) say(`the round is void: ${reason}`);
+      }
+      const report = results.report(measurement);
+      say(measurementText(report));
+      reports.push(report);
+    }
+    const contenders = Object.fromEntries([weir, weirBest, ...peers].map(({ name, settings }) => [name, settings]));
+    return { at, version: benchVersion(), machine: here, command, contenders, measurements: reports };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function chosen({ only, quick }: BenchOptions): readonly Measurement[] {
+  if (only.length > 0) return measurements.filter(({ name }) => only.includes(name));
+  return measurements.filter((measurement) => !quick || measurement.quick !== false);
+}
+
+const withProfile = (workload: Workload, { profile }: BenchOptions): Workload =>
+  profile === undefined ? workload : { ...workload, profileDirectory: profile };
+
+/** See `Bench.run`. */
+async function runOnce<T>(
+  contender: Contender,
+  workload: Workload,
+  measure: (run: Run) => Promise<T>,
+): Promise<{ readonly result: T; readonly work: Work }> {
+  const run = await contender.start(workload);
+  try {
+    const result = await measure(run);
+    const work = workload.count === undefined ? await run.stop() : await run.finished();
+    const reason = unequalWork(workload, work);
+    if (reason !== undefined) throw new VoidRound(`${contender.name}: ${reason}`);
+    return { result, work };
+  } finally {
+    await run.dispose();
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

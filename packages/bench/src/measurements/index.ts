@@ -1,0 +1,5 @@
+import type { Measurement } from './measurement.js';
+import { throughput } from './throughput.js';
+
+/** All of them, in the order in which they run and are reported. */
+export const measurements: readonly Measurement[] = [throughput];
