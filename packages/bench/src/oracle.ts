@@ -3,16 +3,15 @@ import type { Work, Workload } from './contender.js';
 
 /** What the job must answer to these events, recomputed plainly: one count a user, no engine. */
 function expectedAlerts(workload: Workload, eventsOfSplit: readonly number[]): number {
-  const { keys, abnormalRate, seed, rate, threshold } = workload;
-  const counts = new Map<string, number>();
+  const { keys, skew, abnormalRate, seed, rate, threshold } = workload;
+  const counts = new Uint32Array(keys + 1);
   let alerts = 0;
   eventsOfSplit.forEach((end, split) => {
-    const events = new LoadEvents({ keys, abnormalRate, seed, rate }, split, eventsOfSplit.length, 0);
+    const events = new LoadEvents({ keys, skew, abnormalRate, seed, rate }, split, eventsOfSplit.length, 0);
     for (let n = 0; n < end; n++) {
-      const { userId, isAbnormal } = events.event(n);
-      const count = isAbnormal ? (counts.get(userId) ?? 0) + 1 : 0;
-      counts.set(userId, count);
-      if (count >= threshold) alerts++;
+      const user = events.user(n);
+      counts[user] = events.isAbnormal(n) ? counts[user] + 1 : 0;
+      if (counts[user] >= threshold) alerts++;
     }
   });
   return alerts;

@@ -77,8 +77,8 @@ const methods: Methods = {
 };
 
 function jobParameters(workload: Workload, { layout, parallelism }: WeirSetup): BenchJobParameters {
-  const { keys, rate, abnormalRate, seed, count, threshold, sink, latencyFrom = 0 } = workload;
-  const source = { keys, rate, abnormalRate, seed, ...(count === undefined ? {} : { count }) };
+  const { keys, skew, rate, abnormalRate, seed, count, threshold, sink, latencyFrom = 0 } = workload;
+  const source = { keys, skew, rate, abnormalRate, seed, ...(count === undefined ? {} : { count }) };
   return { source, threshold, parallelism, layout, sink, latencyFrom, directory };
 }
 

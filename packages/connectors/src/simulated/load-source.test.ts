@@ -27,6 +27,40 @@ describe('LoadSource', () => {
     expect(Math.abs(all.filter((event) => event.isAbnormal).length / all.length - options.abnormalRate)).toBeLessThan(0.03);
   });
 
+  it('gives each split users of its own, so that the events of one user are in the order of one split', () => {
+    for (const skew of ['uniform', 'zipf'] as const) {
+      for (const [keys, splits] of [
+        [3, 3],
+        [50, 3],
+        [1_001, 7],
+      ]) {
+        const splitOf = new Map<string, number>();
+        const wrong: unknown[] = [];
+        for (let split = 0; split < splits; split++) {
+          const events = new LoadEvents({ ...options, keys, skew }, split, splits, 0);
+          for (let n = 0; n < 10_000; n++) {
+            const { userId, isAbnormal } = events.event(n);
+            const agrees = userId === `user${events.user(n)}` && isAbnormal === events.isAbnormal(n);
+            if (!agrees || (splitOf.get(userId) ?? split) !== split) wrong.push({ split, n, userId });
+            splitOf.set(userId, split);
+          }
+        }
+        expect(wrong).toEqual([]);
+        expect([...splitOf.keys()].sort()).toEqual(Array.from({ length: keys }, (_, k) => `user${k + 1}`).sort());
+      }
+    }
+  });
+
+  it('makes skewed keys by the law of Zipf', () => {
+    const events = new LoadEvents({ ...options, keys: 1_023, skew: 'zipf' }, 0, 1, 0);
+    const times = new Array<number>(1_024).fill(0);
+    for (let n = 0; n < 1_000_000; n++) times[events.user(n)]++;
+    const between = (from: number, to: number) => times.slice(from, to).reduce((sum, each) => sum + each, 0);
+    for (let octave = 0; octave < 10; octave++)
+      expect(Math.abs(between(2 ** octave, 2 ** (octave + 1)) / 1_000_000 - 0.1)).toBeLessThan(0.005);
+    expect(Math.max(...times.slice(512)) / Math.min(...times.slice(512))).toBeLessThan(1.6);
+  });
+
   it('goes on from any snapshot, at another parallelism too', async () => {
     const snapshots: { readonly taken: number; readonly state: readonly LoadSplit[] }[] = [];
     const reader = await startReader(new LoadSource(options));

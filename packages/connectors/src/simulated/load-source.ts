@@ -6,6 +6,8 @@ import { LoadReader } from './load-reader.js';
 export interface LoadSourceOptions {
   /** Different users, `user1` … */
   readonly keys: number;
+  /** How often each comes: all alike unless told, or the k-th about 1/k as often as the first. */
+  readonly skew?: 'uniform' | 'zipf';
   /** Events a second over all subtasks; 0 for as fast as they are taken. */
   readonly rate: number;
   /** 0 … 1 */
@@ -20,7 +22,7 @@ export interface LoadSourceOptions {
 export const loadSplit = record({ split: int64(), splits: int64(), start: int64(), next: int64() });
 export type LoadSplit = TypeOf<typeof loadSplit>;
 
-/** As many events as are wanted over as many keys as are wanted. Each is a pure function of seed, split and n: see `loadEvent`. */
+/** As many events as are wanted over as many keys as are wanted. Each is a pure function of seed, split and n: see `LoadEvents`. */
 export class LoadSource implements Source<UserEvent, LoadSplit> {
   readonly boundedness: 'BOUNDED' | 'CONTINUOUS_UNBOUNDED';
   readonly stateType = loadSplit;
