@@ -6,6 +6,7 @@ export { type FilePosition, FileSource, type FileSourceOptions, filePosition } f
 export { FollowSource, type FollowSourceOptions } from './file/follow/follow-source.js';
 export { DETECT_BYTES, detectFormat } from './file/formats/detect-format.js';
 export type { FormatName, KeyField } from './file/formats/format.js';
+export { jsonText } from './file/json-text.js';
 export { readStart } from './file/read-start.js';
 export { SinkFileError } from './file/sink-file-error.js';
 export { SourceFileError } from './file/source-file-error.js';

@@ -1,10 +1,11 @@
-import { AlertLogSink, TwoPhaseFileSink } from '@weir/connectors';
+import { AlertLogSink, jsonText, TwoPhaseFileSink } from '@weir/connectors';
 import type { Committer, CommitterContext, RuntimeContext, Sink, SinkWriter } from '@weir/runtime';
 import type { Alert } from './events.js';
 import type { SinkParameters } from './job-parameters.js';
 
 /** A line of `weir detect`'s output. */
-export const outputLine = ({ userId, count, timestamp, message }: Alert): string => JSON.stringify({ userId, count, timestamp, message });
+export const outputLine = ({ userId, count, timestamp, message }: Alert): string =>
+  `{"userId":${jsonText(userId)},"count":${count},"timestamp":${timestamp},"message":${jsonText(message)}}`;
 
 function committingSink(parameters: SinkParameters): Required<Sink<Alert>> {
   switch (parameters.kind) {

@@ -104,6 +104,25 @@ it('tells each change of status once', async () => {
   expect(book.pending).toBe(0);
 });
 
+it('tells of many that are committed at once those that were pending or withdrawn, and the newest', async () => {
+  const log = new MemoryAlertLog();
+  const told: string[] = [];
+  const book = new AlertBook(log, { onChange: ({ alert, status, seq }) => told.push(`${alert.id} ${status} ${seq}`) });
+  await book.catchUp();
+  for (const n of [7, 8]) book.accept(published(alert(n)));
+  book.accept(restoring(1_000));
+  book.accept(published(alert(8)));
+  book.accept(completed(2_000));
+  await statuses(book);
+  told.length = 0;
+  log.commit(...Array.from({ length: 25_000 }, (_, n) => alert(n)));
+  book.accept(committed);
+  await book.catchUp();
+  const newest = Array.from({ length: 2_000 }, (_, i) => `alert-${23_000 + i} committed ${23_001 + i}`);
+  expect(told).toEqual(['alert-7 committed 8', 'alert-8 committed 9', ...newest]);
+  expect(book.pending).toBe(0);
+});
+
 it('tells of each recovery how many pending alerts it took back: those that the restored checkpoint covers are not among them', async () => {
   const log = new MemoryAlertLog();
   const told: [number, number][] = [];

@@ -35,6 +35,7 @@ export interface AlertsTakenBack {
 export interface AlertBookOptions {
   /** The log could not be read on the way; the next commit tries again. */
   readonly onError?: (error: unknown) => void;
+  /** Of what is committed the newest, and whatever was pending or withdrawn before; the log has all of it. */
   readonly onChange?: (change: AlertChange) => void;
   readonly onTakenBack?: (takenBack: AlertsTakenBack) => void;
 }
@@ -42,7 +43,10 @@ export interface AlertBookOptions {
 /** Enough to look at; alerts themselves are never lost, the log has them once they are committed. */
 const PENDING_KEPT = 10_000;
 const WITHDRAWN_KEPT = 1_000;
-/** A commit may be seen before the word that the alert was raised: these are not raised again by it. */
+/**
+ * A commit may be seen before the word that the alert was raised: these are not raised again by it. As many of the newest are read of a commit, more than any
+ * page is shown.
+ */
 const COMMITTED_REMEMBERED = 2_000;
 
 interface Pending {
@@ -76,7 +80,11 @@ export class AlertBook {
     this.#onError = onError;
     this.#onChange = onChange;
     this.#onTakenBack = onTakenBack;
-    this.#feed = new CommittedFeed(log, (alert) => this.#commit(alert));
+    this.#feed = new CommittedFeed(log, {
+      newest: COMMITTED_REMEMBERED,
+      isAwaited: (id) => this.#pending.has(id) || this.#withdrawn.has(id),
+      accept: (alert) => this.#commit(alert),
+    });
   }
 
   /** Those that a failure has not taken back and no checkpoint covers yet. */

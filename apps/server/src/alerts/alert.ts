@@ -18,6 +18,13 @@ export interface CommittedAlert extends Alert {
 export interface AlertLog {
   /** Those after `after`, in order of seq, `limit` at most. */
   read(range: { readonly after: number; readonly limit: number }): Promise<readonly CommittedAlert[]>;
+  /** Of those that `read` would give the ones that are wanted; the others are passed over at next to no cost. Resolves to the seq that it came to. */
+  pick(options: {
+    readonly after: number;
+    readonly limit: number;
+    readonly wanted: (id: string, seq: number) => boolean;
+    readonly accept: (alert: CommittedAlert) => void;
+  }): Promise<number>;
   /** seq of the newest, 0 for none. */
   last(): Promise<number>;
 }

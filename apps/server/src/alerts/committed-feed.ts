@@ -1,35 +1,54 @@
 import { Coalesced } from '../coalesced.js';
 import type { AlertLog, CommittedAlert } from './alert.js';
 
-const CHUNK = 1_000;
+/** Alerts looked at in one go: between two, others have their turn. */
+const CHUNK = 10_000;
 
-/** Follows the log of committed alerts: each one is handed over once, in order. */
+export interface CommittedFeedOptions {
+  /** The newest are handed over whatever they are: so many of what was committed at once. */
+  readonly newest: number;
+  /** Whether somebody waits for the commit of this alert. */
+  readonly isAwaited: (id: string) => boolean;
+  /** Each once, in order. */
+  readonly accept: (alert: CommittedAlert) => void;
+}
+
+/**
+ * Follows the log of committed alerts. Of many that are committed at once only those are read that somebody waits for, or will look at: a job may commit hundreds of
+ * thousands in a second, and the log has them all.
+ */
 export class CommittedFeed {
   readonly #log: AlertLog;
-  readonly #accept: (alert: CommittedAlert) => void;
+  readonly #options: CommittedFeedOptions;
   readonly #reading = new Coalesced(() => this.#read());
   #after: number | undefined;
 
   /** Begins a little before what is committed at the first poll. */
-  constructor(log: AlertLog, accept: (alert: CommittedAlert) => void) {
+  constructor(log: AlertLog, options: CommittedFeedOptions) {
     this.#log = log;
-    this.#accept = accept;
+    this.#options = options;
   }
 
-  /** Resolves once everything that was committed before the call has been handed over. */
+  /** Resolves once everything that was committed before the call has been handed over or passed over. */
   poll(): Promise<void> {
     return this.#reading.request();
   }
 
   async #read(): Promise<void> {
-    this.#after ??= Math.max(0, (await this.#log.last()) - CHUNK);
-    for (;;) {
-      const alerts = await this.#log.read({ after: this.#after, limit: CHUNK });
-      for (const alert of alerts) {
-        this.#after = alert.seq;
-        this.#accept(alert);
-      }
-      if (alerts.length < CHUNK) return;
+    const { newest, isAwaited, accept } = this.#options;
+    const last = await this.#log.last();
+    this.#after ??= Math.max(0, last - newest);
+    while (this.#after < last) {
+      const reached: number = await this.#log.pick({
+        after: this.#after,
+        limit: Math.min(CHUNK, last - this.#after),
+        wanted: (id, seq) => seq > last - newest || isAwaited(id),
+        accept: (alert) => {
+          this.#after = alert.seq;
+          accept(alert);
+        },
+      });
+      this.#after = reached;
     }
   }
 }

@@ -12,6 +12,12 @@ export class MemoryAlertLog implements AlertLog {
     return this.#alerts.slice(after, after + limit);
   }
 
+  async pick({ after, limit, wanted, accept }: Parameters<AlertLog['pick']>[0]): Promise<number> {
+    const some = this.#alerts.slice(after, after + limit);
+    for (const alert of some) if (wanted(alert.id, alert.seq)) accept(alert);
+    return after + some.length;
+  }
+
   async last(): Promise<number> {
     return this.#alerts.length;
   }

@@ -9,6 +9,8 @@ import { type AlertLogMark, alertLogMarkPath, alertLogPath, EMPTY_ALERT_LOG, isA
 const MOST_LINEAGES = 1_000;
 /** Numbered lines are written when this many bytes have come together. */
 const PIECE = 64 * 1024;
+/** Bytes of `{"seq":N,` at most. */
+const MOST_PREFIX = 32;
 
 const NEWLINE = 10;
 
@@ -120,12 +122,13 @@ export class AlertLogCommitter implements Committer {
   }
 }
 
-/** Puts its number before each line: `{"id":…}` becomes `{"seq":7,"id":…}`. */
+/** Puts its number before each line: `{"id":…}` becomes `{"seq":7,"id":…}`. A piece that is yielded is used up before the next is asked for. */
 async function* numbered(
   pieces: AsyncIterable<Uint8Array>,
   lastSeq: number,
 ): AsyncIterable<{ readonly bytes: Buffer; readonly lines: number }> {
-  let out: Buffer[] = [];
+  // One buffer for all, copied into: a Buffer per line costs ten times as much as the line's bytes.
+  let out = Buffer.allocUnsafe(2 * PIECE);
   let size = 0;
   let lines = 0;
   let seq = lastSeq;
@@ -134,19 +137,22 @@ async function* numbered(
     for (let from = 0; from < bytes.length; ) {
       const end = bytes.indexOf(NEWLINE, from);
       const to = end === -1 ? bytes.length : end + 1;
-      // Behind the opening brace, which is always there: the writer made the line.
-      const piece = atLineStart
-        ? Buffer.concat([Buffer.from(`{"seq":${++seq},`), bytes.subarray(from + 1, to)])
-        : Buffer.from(bytes.subarray(from, to));
+      const room = size + MOST_PREFIX + to - from;
+      if (room > out.length) out = Buffer.concat([out.subarray(0, size)], 2 * room);
+      if (atLineStart) {
+        size += out.write(`{"seq":${++seq},`, size, 'latin1');
+        // Behind the opening brace, which is always there: the writer made the line.
+        from++;
+      }
+      out.set(bytes.subarray(from, to), size);
+      size += to - from;
       atLineStart = end !== -1;
       if (atLineStart) lines++;
-      out.push(piece);
-      size += piece.length;
       from = to;
+      if (size < PIECE) continue;
+      yield { bytes: out.subarray(0, size), lines };
+      [size, lines] = [0, 0];
     }
-    if (size < PIECE) continue;
-    yield { bytes: Buffer.concat(out, size), lines };
-    [out, size, lines] = [[], 0, 0];
   }
-  if (size > 0) yield { bytes: Buffer.concat(out, size), lines };
+  if (size > 0) yield { bytes: out.subarray(0, size), lines };
 }

@@ -8,6 +8,16 @@ import type { LoggedAlert } from './alert-log-sink.js';
 const INDEX_EVERY = 1_000;
 const CHUNK = 256 * 1024;
 const NEWLINE = 10;
+const QUOTE = 34;
+
+export interface PickOptions {
+  /** Alerts with `seq` > `after`, in order, `limit` at most, … */
+  readonly after: number;
+  readonly limit: number;
+  /** … of these those for which this is true; the others cost next to nothing. */
+  readonly wanted: (id: string, seq: number) => boolean;
+  readonly accept: (alert: LoggedAlert) => void;
+}
 
 /** Reads committed alerts from another thread than the one that commits them. Calls may overlap; each sees all that was committed before it. */
 export class AlertLogReader {
@@ -29,29 +39,43 @@ export class AlertLogReader {
   }
 
   /** Alerts with `seq` > `after`, in order, `limit` at most. */
-  read(options: { readonly after: number; readonly limit: number }): Promise<LoggedAlert[]> {
-    const result = this.#queue.then(() => this.#read(Math.max(0, Math.floor(options.after)), options.limit));
+  async read({ after, limit }: { readonly after: number; readonly limit: number }): Promise<LoggedAlert[]> {
+    const alerts: LoggedAlert[] = [];
+    await this.pick({
+      after,
+      limit,
+      wanted: () => true,
+      accept: (alert) => alerts.push(alert),
+    });
+    return alerts;
+  }
+
+  /** Looks at what `read` would give, and reads those whose id or number is wanted. Resolves to the number that it came to. */
+  pick(options: PickOptions): Promise<number> {
+    const result = this.#queue.then(() => this.#pick({ ...options, after: Math.max(0, Math.floor(options.after)) }));
     this.#queue = result.catch(() => {});
     return result;
   }
 
-  async #read(after: number, limit: number): Promise<LoggedAlert[]> {
+  async #pick({ after, limit, wanted, accept }: PickOptions): Promise<number> {
     const mark = await this.#readMark();
-    const wanted = Math.min(limit, mark.lastSeq - after);
-    if (!(wanted > 0)) return [];
+    const end = Math.min(after + limit, mark.lastSeq);
+    if (!(end > after)) return after;
     const file = await open(alertLogPath(this.#directory), 'r');
     try {
       await this.#extendIndex(file, mark);
       const entry = Math.floor(after / INDEX_EVERY);
-      let toSkip = after - entry * INDEX_EVERY;
-      const alerts: LoggedAlert[] = [];
+      let seq = entry * INDEX_EVERY;
       for await (const lines of linesOf(file, this.#index[entry], mark.length)) {
-        const some = lines.slice(toSkip, toSkip + wanted - alerts.length);
-        toSkip = Math.max(0, toSkip - lines.length);
-        for (const line of some) alerts.push(this.#parse(line, after + alerts.length + 1));
-        if (alerts.length === wanted) break;
+        for (let from = 0; from < lines.length && seq < end; ) {
+          const to = lines.indexOf(NEWLINE, from);
+          seq++;
+          if (seq > after && wanted(idOf(lines, from, to, seq), seq)) accept(this.#parse(lines.toString('utf8', from, to), seq));
+          from = to + 1;
+        }
+        if (seq === end) break;
       }
-      return alerts;
+      return end;
     } finally {
       await file.close();
     }
@@ -101,12 +125,20 @@ async function* chunksOf(file: FileHandle, from: number, to: number): AsyncItera
 }
 
 /** Whole lines of `[from, to)`, some at a time. */
-async function* linesOf(file: FileHandle, from: number, to: number): AsyncIterable<string[]> {
+async function* linesOf(file: FileHandle, from: number, to: number): AsyncIterable<Buffer> {
   let rest = Buffer.alloc(0);
   for await (const chunk of chunksOf(file, from, to)) {
-    const bytes = Buffer.concat([rest, chunk]);
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const end = bytes.lastIndexOf(NEWLINE) + 1;
-    rest = bytes.subarray(end);
-    if (end > 0) yield bytes.toString('utf8', 0, end - 1).split('\n');
+    if (end > 0) yield bytes.subarray(0, end);
+    rest = Buffer.from(bytes.subarray(end));
   }
+}
+
+/** Without parsing the line: the sink writes `{"seq":7,"id":"…",…}`. */
+function idOf(bytes: Buffer, from: number, to: number, seq: number): string {
+  const at = from + `{"seq":${seq},"id":"`.length;
+  const end = bytes.indexOf(QUOTE, at);
+  const id = end === -1 || end > to ? '' : bytes.toString('utf8', at, end);
+  return id === '' || id.includes('\\') ? (JSON.parse(bytes.toString('utf8', from, to)) as LoggedAlert).id : id;
 }

@@ -1,4 +1,5 @@
 import type { Committer, CommitterContext, RuntimeContext, Sink, SinkWriter } from '@weir/runtime';
+import { jsonText } from '../file/json-text.js';
 import { LineWriter } from '../file/line-writer.js';
 import { nodeSinkFiles } from '../file/node-sink-files.js';
 import { AlertLogCommitter } from './alert-log-committer.js';
@@ -27,7 +28,11 @@ export class AlertLogSink implements Sink<LoggableAlert> {
   }
 
   createWriter({ jobId }: RuntimeContext): SinkWriter<LoggableAlert> {
-    return new LineWriter(({ id, userId, count, timestamp, message }) => JSON.stringify({ id, jobId, userId, count, timestamp, message }));
+    const job = jsonText(jobId);
+    return new LineWriter(
+      ({ id, userId, count, timestamp, message }) =>
+        `{"id":${jsonText(id)},"jobId":${job},"userId":${jsonText(userId)},"count":${count},"timestamp":${timestamp},"message":${jsonText(message)}}`,
+    );
   }
 
   createCommitter(context: CommitterContext): Committer {

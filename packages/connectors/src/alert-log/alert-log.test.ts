@@ -116,6 +116,9 @@ describe('AlertLogCommitter', () => {
   });
 });
 
+/** Some of them need escapes in JSON. */
+const idOf = (seq: number): string => `${seq}${['', '한', '"', '\\', '\n"}'][seq % 5]}`;
+
 describe('AlertLogReader', () => {
   let directory = '';
   beforeAll(async () => {
@@ -138,7 +141,7 @@ describe('AlertLogReader', () => {
       [5, 12_345],
     ] as const) {
       const lines = Array.from({ length: count }, (_, i) =>
-        JSON.stringify({ id: `${last + i + 1}`, userId: '한'.repeat(i % 7), message: 'x'.repeat(i % 100) }),
+        JSON.stringify({ id: idOf(last + i + 1), userId: '한'.repeat(i % 7), message: 'x'.repeat(i % 100) }),
       );
       await committer.commit(checkpointId, [part(lines, 0)]);
       last += count;
@@ -148,7 +151,19 @@ describe('AlertLogReader', () => {
           const want = Array.from({ length: Math.max(0, Math.min(limit, last - after)) }, (_, i) => after + i + 1);
           const got = await reader.read({ after, limit });
           expect(got.map(({ seq }) => seq)).toEqual(want);
-          expect(got.map(({ id }) => id)).toEqual(want.map(String));
+          expect(got.map(({ id }) => id)).toEqual(want.map(idOf));
+          const picked: number[] = [];
+          const reached = await reader.pick({
+            after,
+            limit,
+            wanted: (id, seq) => {
+              expect(id).toBe(idOf(seq));
+              return seq % 3 === 0;
+            },
+            accept: ({ seq }) => picked.push(seq),
+          });
+          expect(picked).toEqual(want.filter((seq) => seq % 3 === 0));
+          expect(reached).toBe(Math.max(after, Math.min(after + limit, last)));
         }
       }
     }
