@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Contender, Run, Work, Workload } from './contender.js';
+import { flinkContenders } from './contenders/flink-contender.js';
 import { WeirEngine } from './contenders/weir-engine.js';
 import { machine } from './machine.js';
 import { measurements } from './measurements/index.js';
@@ -16,10 +17,10 @@ import { benchVersion } from './version.js';
 export async function runBench(options: BenchOptions, command: string): Promise<Report> {
   const at = new Date().toISOString();
   const here = machine();
-  const directory = await mkdtemp(join(tmpdir(), 'weir-bench-'));
   const weir = new WeirEngine('default');
   const weirBest = new WeirEngine('best');
-  const peers: readonly Contender[] = [];
+  const peers: readonly Contender[] = options.flink ? await flinkContenders(say) : [];
+  const directory = await mkdtemp(join(tmpdir(), 'weir-bench-'));
   const common = { quick: options.quick, weir, weirBest, weirCommand: weir, peers, directory, say };
   try {
     const reports: MeasurementReport[] = [];

@@ -1,10 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { FlinkError } from '@weir/flink';
 import { runBench } from './bench.js';
 import { HELP, readOptions, UsageError } from './options.js';
 import { reportMarkdown, reportText } from './print.js';
 
-/** `npm run bench`. Returns the exit code: 2 for a mistake in the command, 1 if some contender's work was not equal. */
+/** `npm run bench`. Returns the exit code: 2 for a mistake in the command, 1 if some contender's work was not equal or it cannot be had. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
     const options = readOptions(args);
@@ -12,7 +13,7 @@ export async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return 0;
     }
-    if (options.flink || options.jet) throw new UsageError(`${options.flink ? '--flink' : '--jet'} is not built yet`);
+    if (options.jet) throw new UsageError('--jet is not built yet');
     const from = process.env.INIT_CWD ?? process.cwd();
     const profile = options.profile === undefined ? undefined : resolve(from, options.profile);
     if (profile !== undefined) await mkdir(profile, { recursive: true });
@@ -21,8 +22,8 @@ export async function main(args: readonly string[]): Promise<number> {
     if (options.markdown !== undefined) await writeFile(resolve(from, options.markdown), reportMarkdown(report));
     return report.measurements.some(({ voidRounds }) => voidRounds.length > 0) ? 1 : 0;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
+    if (!(error instanceof UsageError || error instanceof FlinkError)) throw error;
     process.stderr.write(`weir bench: ${error.message}\n`);
-    return 2;
+    return error instanceof UsageError ? 2 : 1;
   }
 }

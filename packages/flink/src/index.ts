@@ -6,3 +6,4 @@ export { installFlink } from './install/install.js';
 export { findJava, type Java } from './install/java.js';
 export type * from './rest/answers.js';
 export { FlinkRestClient, FlinkRestError } from './rest/flink-rest-client.js';
+export { type ProgramResult, runProgram } from './run-program.js';

@@ -47,30 +47,33 @@ export interface Subtask {
   readonly 'taskmanager-id': string;
 }
 
-export interface CompletedCheckpoint {
+export interface CheckpointSummary {
   readonly id: number;
-  readonly status: string;
+  readonly status: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
   readonly trigger_timestamp: number;
   readonly end_to_end_duration: number;
   /** Bytes, of this checkpoint alone where it is incremental. */
   readonly checkpointed_size: number;
-  readonly state_size: number;
+  /** In-flight bytes in it. */
+  readonly persisted_data: number;
 }
 
 export interface Checkpoints {
-  readonly counts: Readonly<Record<'restored' | 'total' | 'in_progress' | 'completed' | 'failed', number>>;
-  /** Newest first. */
-  readonly history: readonly CompletedCheckpoint[];
+  /** Newest first, the last ten unless Flink is told otherwise. */
+  readonly history: readonly CheckpointSummary[];
+}
+
+export interface CheckpointDetails extends CheckpointSummary {
+  /** By vertex. */
+  readonly tasks: Readonly<Record<string, object>>;
+}
+
+export interface VertexCheckpoint {
+  /** Missing until a subtask has acknowledged. */
+  readonly summary?: { readonly checkpoint_duration: { readonly sync: { readonly max: number } } };
 }
 
 export interface JobExceptions {
   /** Null if nothing has failed. */
   readonly 'root-exception': string | null;
-}
-
-/** `user-task-accumulators` of the whole job: values as text. */
-export interface Accumulator {
-  readonly name: string;
-  readonly type: string;
-  readonly value: string;
 }

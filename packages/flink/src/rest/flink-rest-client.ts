@@ -1,6 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Accumulator, Checkpoints, ClusterOverview, JobDetails, JobExceptions, Subtask, TaskManagers } from './answers.js';
+import type {
+  CheckpointDetails,
+  Checkpoints,
+  ClusterOverview,
+  JobDetails,
+  JobExceptions,
+  Subtask,
+  TaskManagers,
+  VertexCheckpoint,
+} from './answers.js';
 
 /** Flink refused, or answered that it could not. */
 export class FlinkRestError extends Error {
@@ -67,17 +76,16 @@ export class FlinkRestClient {
     return this.#get(`/jobs/${jobId}/checkpoints`);
   }
 
+  checkpoint(jobId: string, id: number): Promise<CheckpointDetails> {
+    return this.#get(`/jobs/${jobId}/checkpoints/details/${id}`);
+  }
+
+  checkpointOfVertex(jobId: string, id: number, vertexId: string): Promise<VertexCheckpoint> {
+    return this.#get(`/jobs/${jobId}/checkpoints/details/${id}/subtasks/${vertexId}`);
+  }
+
   exceptions(jobId: string): Promise<JobExceptions> {
     return this.#get(`/jobs/${jobId}/exceptions`);
-  }
-
-  async accumulators(jobId: string): Promise<readonly Accumulator[]> {
-    return (await this.#get<{ 'user-task-accumulators': readonly Accumulator[] }>(`/jobs/${jobId}/accumulators`))['user-task-accumulators'];
-  }
-
-  /** Asks for it; the job is CANCELED a moment later. */
-  async cancelJob(jobId: string): Promise<void> {
-    await this.#answer(`/jobs/${jobId}?mode=cancel`, { method: 'PATCH' });
   }
 
   #get<T>(path: string): Promise<T> {
