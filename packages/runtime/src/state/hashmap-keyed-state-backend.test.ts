@@ -171,7 +171,7 @@ describe('HashMapKeyedStateBackend', () => {
   it('writes large state in many chunks, while every key changes between any two of them', async () => {
     const { backend, context } = backendOver(2);
     const count = backend.getValueState(new ValueStateDescriptor('count', int32(), 0));
-    const keys = Array.from({ length: 20_000 }, (_, i) => `user${i}`);
+    const keys = Array.from({ length: 40_000 }, (_, i) => `user${i}`);
     const add = (key: Key, n: number) => {
       setKey(context, key);
       count.update(count.value() + n);

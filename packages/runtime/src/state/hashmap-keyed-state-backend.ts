@@ -27,6 +27,7 @@ export class HashMapKeyedStateBackend implements KeyedStateBackend {
   /** What was given out, by name: the same state object for the same descriptor. */
   readonly #states = new Map<string, { readonly defaultValue: unknown; readonly state: ValueState<unknown> }>();
   #snapshot: StateSnapshot | undefined;
+  #writers: readonly KeyedSectionWriter[] = [];
 
   constructor(options: KeyedStateBackendOptions) {
     const { maxParallelism, keyGroupRange } = options;
@@ -74,12 +75,15 @@ export class HashMapKeyedStateBackend implements KeyedStateBackend {
       throw new StateError(`operator ${this.#options.operatorUid}: a snapshot is under way; release it before the next`);
     }
     const sections: KeyedSectionWriter[] = [];
+    this.#writers = sections;
     for (const table of this.#tables.values()) sections.push(new KeyedSectionWriter(table));
     const snapshot: StateSnapshot = {
       sections,
       release: () => {
         for (const section of sections) section.release();
-        if (this.#snapshot === snapshot) this.#snapshot = undefined;
+        if (this.#snapshot !== snapshot) return;
+        this.#snapshot = undefined;
+        this.#writers = [];
       },
     };
     this.#snapshot = snapshot;
@@ -114,6 +118,10 @@ export class HashMapKeyedStateBackend implements KeyedStateBackend {
     this.#checkMaxParallelism(name, reader.maxParallelism);
   }
 
+  touch(hashes: Int32Array, count: number): void {
+    for (const table of this.#tables.values()) table.touch(hashes, count);
+  }
+
   size(stateName: string): number {
     return this.#tables.get(stateName)?.size ?? 0;
   }
@@ -121,6 +129,7 @@ export class HashMapKeyedStateBackend implements KeyedStateBackend {
   get memoryUsed(): number {
     let bytes = 0;
     for (const table of this.#tables.values()) bytes += table.memoryUsed;
+    for (const writer of this.#writers) bytes += writer.memoryUsed;
     return bytes;
   }
 
@@ -142,19 +151,17 @@ export class HashMapKeyedStateBackend implements KeyedStateBackend {
   }
 
   #restoreBlock(state: KeyedStateTable, block: KeyedBlock, entries: BlockEntries): void {
-    const { segment } = block;
     const table = state.tableOf(block.keyGroup);
     table.reserve(block.count);
     while (entries.next()) {
-      const { hash, keyPosition, keyLength } = entries;
+      const { hash, keySegment, keyPosition, keyLength } = entries;
       if (hash < 0 || hash % state.maxParallelism !== block.keyGroup) {
         throw new CorruptCheckpointError(state.name, `a key of another key group stands under key group ${block.keyGroup}`);
       }
-      const free = table.find(segment, keyPosition, keyLength, hash);
+      const free = table.find(keySegment, keyPosition, keyLength, hash);
       if (free >= 0) throw new CorruptCheckpointError(state.name, `a key of key group ${block.keyGroup} stands in it twice`);
-      const slot = table.insert(free, segment, keyPosition, keyLength, hash);
-      if (state.kind === 'object') table.objects[table.i32[(slot << 3) + 2]] = entries.value();
-      else table.f64[(slot << 2) + 1] = entries.number;
+      const entry = table.insert(free, keySegment, keyPosition, keyLength, hash);
+      state.restoreValue(table, entry, entries);
     }
   }
 

@@ -1,6 +1,6 @@
 // Data plane: no allocation but the keys that are decoded.
 import type { Key } from '../api/functions.js';
-import { InvalidKeyError } from '../graph/java-hash.js';
+import { InvalidKeyError, javaHashCode, murmurHash } from '../graph/java-hash.js';
 import type { MemorySegment } from '../memory/memory-segment.js';
 import { SerializationError } from '../memory/serialization-error.js';
 import { byteLengthOf, isWide, readLatin1, readString, writeString } from '../memory/string-codec.js';
@@ -9,12 +9,12 @@ import { byteLengthOf, isWide, readLatin1, readString, writeString } from '../me
  * Keys as bytes: a tag, then the payload to the end. Canonical: two keys are equal exactly if their bytes are, so 5, 5n and "5" are three keys,
  * and 0 and −0 are one. These bytes stand in checkpoints; a tag never changes its meaning.
  */
-const TAG_LATIN1 = 1;
-const TAG_UTF16 = 2;
-const TAG_NUMBER = 3;
-const TAG_BIGINT = 4;
-const TAG_FALSE = 5;
-const TAG_TRUE = 6;
+export const TAG_LATIN1 = 1;
+export const TAG_UTF16 = 2;
+export const TAG_NUMBER = 3;
+export const TAG_BIGINT = 4;
+export const TAG_FALSE = 5;
+export const TAG_TRUE = 6;
 
 /** Exact, not a bound. Throws `InvalidKeyError`. */
 export function encodedKeySize(key: Key): number {
@@ -83,4 +83,31 @@ export function decodeKey(segment: MemorySegment, position: number, length: numb
       break;
   }
   throw new SerializationError('', 'the bytes of an encoded key', `tag ${segment.u8[position]}, ${length} bytes`);
+}
+
+/** `keyHash` of the key that these bytes encode, without making it. Throws `InvalidKeyError` for a NaN; what is no encoded key has a hash that says nothing. */
+export function hashEncodedKey(view: DataView, position: number, length: number): number {
+  const end = position + length;
+  let code = 0;
+  switch (view.getUint8(position)) {
+    case TAG_LATIN1:
+      for (let at = position + 1; at < end; at++) code = (Math.imul(code, 31) + view.getUint8(at)) | 0;
+      break;
+    case TAG_UTF16:
+      for (let at = position + 1; at + 1 < end; at += 2) code = (Math.imul(code, 31) + view.getUint16(at, true)) | 0;
+      break;
+    case TAG_NUMBER:
+      code = length < 9 ? 0 : javaHashCode(view.getFloat64(position + 1, true));
+      break;
+    case TAG_BIGINT:
+      code = length < 9 ? 0 : view.getInt32(position + 1, true) ^ view.getInt32(position + 5, true);
+      break;
+    case TAG_FALSE:
+      code = 1237;
+      break;
+    case TAG_TRUE:
+      code = 1231;
+      break;
+  }
+  return murmurHash(code);
 }

@@ -4,6 +4,8 @@ import { BLOCK_HEADER_BYTES, END_MARK, KEYED_MAGIC, KEYED_VERSION, SECTION_HEADE
 
 /** A block that has arrived whole: its entries lie in `segment` from 0 to `end`. Valid until the next one is asked for. */
 export interface KeyedBlock {
+  /** Of the format. */
+  readonly version: number;
   readonly keyGroup: number;
   readonly count: number;
   readonly segment: MemorySegment;
@@ -27,6 +29,7 @@ export class KeyedSectionReader {
   #keyGroup = 0;
   #count = 0;
   #total = 0;
+  #version = 0;
 
   constructor(path: string, wanted: (keyGroup: number) => boolean) {
     this.#path = path;
@@ -51,7 +54,7 @@ export class KeyedSectionReader {
       if (this.#state === 'header') this.#readHeader();
       else if (this.#state === 'block-header') this.#readBlockHeader();
       else {
-        yield { keyGroup: this.#keyGroup, count: this.#count, segment: this.#segment, end: this.#need };
+        yield { version: this.#version, keyGroup: this.#keyGroup, count: this.#count, segment: this.#segment, end: this.#need };
         this.#expectBlockHeader();
       }
     }
@@ -66,7 +69,8 @@ export class KeyedSectionReader {
     const { view } = this.#segment;
     if (view.getUint32(0, true) !== KEYED_MAGIC) this.#corrupt('it does not begin as keyed state does');
     const version = view.getUint16(4, true);
-    if (version !== KEYED_VERSION) this.#corrupt(`its format version is ${version}; this Weir reads ${KEYED_VERSION}`);
+    if (version < 1 || version > KEYED_VERSION) this.#corrupt(`its format version is ${version}; this Weir reads 1 to ${KEYED_VERSION}`);
+    this.#version = version;
     this.maxParallelism = view.getUint32(8, true);
     this.#expectBlockHeader();
   }
@@ -82,8 +86,9 @@ export class KeyedSectionReader {
       return;
     }
     if (this.#keyGroup >= this.maxParallelism) this.#corrupt(`it names key group ${this.#keyGroup} of ${this.maxParallelism}`);
-    // The smallest entry has hash, length, one byte of key, one of value.
-    if (this.#count === 0 || this.#count * 7 > bytes) this.#corrupt(`a block claims ${this.#count} entries in ${bytes} bytes`);
+    // The smallest entry has a byte of key and one of value; in version 1 a hash, a length, and a byte of each.
+    if (this.#count === 0 || this.#count * (this.#version === 1 ? 7 : 2) > bytes)
+      this.#corrupt(`a block claims ${this.#count} entries in ${bytes} bytes`);
     this.#total += this.#count;
     if (this.#wanted(this.#keyGroup)) {
       this.#state = 'block';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backendOver, entriesOf, restored, restoredFrom, setKey } from '../../test/support/state-harness.js';
+import { backendOver, bytesOf, entriesOf, restored, restoredFrom, setKey } from '../../test/support/state-harness.js';
 import type { Key } from '../api/functions.js';
 import { type ValueState, ValueStateDescriptor } from '../api/state.js';
 import { boolean, float64, int32, int64, json, record, string, type TypeInformation } from '../api/types.js';
@@ -43,5 +44,55 @@ describe('keyed sections of version 1', () => {
     const snapshot = backend.snapshot();
     expect(await entriesOf(restored(snapshot.sections[0]!))).toEqual(expected);
     snapshot.release();
+  });
+});
+
+describe('keyed sections of version 2', () => {
+  it('have the bytes that the format says', () => {
+    const written = (type: TypeInformation<unknown>, key: Key, value: unknown) => {
+      const { backend, context } = backendOver(1);
+      const state = backend.getValueState(new ValueStateDescriptor('s', type)) as ValueState<unknown>;
+      setKey(context, key);
+      state.update(value);
+      const bytes = Buffer.from(bytesOf(backend.snapshot().sections[0]!));
+      // Header and header of the block; the end.
+      expect(bytes.subarray(0, 20).toString('hex')).toBe('574b53310200000001000000' + '0000000001000000');
+      expect(bytes.readUInt32LE(20)).toBe(bytes.length - 36);
+      expect(bytes.subarray(-12).toString('hex')).toBe('ffffffff0100000000000000');
+      return bytes.subarray(24, -12).toString('hex');
+    };
+    expect(written(int32(), 'user1', 3)).toBe('057573657231' + '06');
+    expect(written(int32(), '', -1)).toBe('00' + '01');
+    expect(written(int32(), 'a', 2 ** 31 - 1)).toBe('0161' + 'feffffff0f');
+    expect(written(int32(), 'a', -(2 ** 31))).toBe('0161' + 'ffffffff0f');
+    expect(written(int64(), 5, 64)).toBe('c80a' + '8001');
+    expect(written(int64(), true, -65)).toBe('c6' + '8101');
+    expect(written(boolean(), 5n, true)).toBe('c40500000000000000' + '01');
+    expect(written(float64(), 0.5, 3)).toBe('c3000000000000e03f' + '0d');
+    expect(written(float64(), '가', 0.5)).toBe('c20200000000ac' + '00000000000000e03f');
+    expect(written(float64(), 'a', -0)).toBe('0161' + '000000000000000080');
+    expect(written(int32(), 'x'.repeat(191), 0)).toBe(`bf${'78'.repeat(191)}00`);
+    expect(written(int32(), 'x'.repeat(192), 0)).toBe(`c1c0000000${'78'.repeat(192)}00`);
+  });
+
+  it('keep every number exactly', async () => {
+    const numbers = fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.constantFrom(0, 2 ** 53 - 1, -(2 ** 53) + 1, 63, 64, -64, -65, 31, 32));
+    const any = fc.oneof(numbers, fc.double());
+    await fc.assert(
+      fc.asyncProperty(numbers, any, async (integer, number) => {
+        for (const [type, value] of [
+          [int64(), integer],
+          [float64(), number],
+          [float64(), integer],
+        ] as const) {
+          const { backend, context } = backendOver(1);
+          const state = backend.getValueState(new ValueStateDescriptor('s', type));
+          setKey(context, integer);
+          state.update(value);
+          const snapshot = backend.snapshot();
+          expect(await entriesOf(restored(snapshot.sections[0]!))).toEqual(new Map([[integer, value]]));
+        }
+      }),
+    );
   });
 });

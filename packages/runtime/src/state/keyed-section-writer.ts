@@ -1,84 +1,162 @@
 import { MemorySegment } from '../memory/memory-segment.js';
-import type { CheckingSerializer } from '../memory/serializers.js';
-import { INLINE_KEY_BYTES, type KeyTable, SLOT_WORDS, type TableContent } from './key-table.js';
-import {
-  BLOCK_HEADER_BYTES,
-  END_MARK,
-  KEYED_MAGIC,
-  KEYED_VERSION,
-  LONG_KEY,
-  SECTION_HEADER_BYTES,
-  VALUE_BYTES,
-  type ValueKind,
-} from './keyed-section-format.js';
-import { EncodedValue, type KeyedStateTable } from './keyed-state-table.js';
+import type { EarlyWriter, KeyTable } from './key-table.js';
+import { KeyedEntryWriter } from './keyed-entry-writer.js';
+import { BLOCK_HEADER_BYTES, END_MARK, KEYED_MAGIC, KEYED_VERSION, SECTION_HEADER_BYTES } from './keyed-section-format.js';
+import type { KeyedStateTable } from './keyed-state-table.js';
 import type { SnapshotSection, StateSchema } from './state-backend.js';
 import { StateError } from './state-error.js';
 
 const CHUNK_BYTES = 64 * 1024;
+const EARLY_BLOCK_BYTES = 4 * 1024;
+
+/** A block of entries that were written before their time, from `start`. One is open for each table that has any. */
+interface EarlyBlock {
+  readonly segment: MemorySegment;
+  readonly start: number;
+  readonly limit: number;
+  keyGroup: number;
+  end: number;
+  count: number;
+}
 
 /**
- * Reads a state's tables, as they were when this was made, into chunks. Each table thaws as soon as it has been read.
- * A table that is being read may be changed between two chunks: its copy has every slot where the table had it.
+ * Writes a state's tables, as they were when this was made, into chunks: table after table, read while the stream goes on. An entry that is about to change before its
+ * table's turn is written early, into a block of its key group that goes out with the next chunk (see `KeyTable`).
  */
-export class KeyedSectionWriter implements SnapshotSection {
+export class KeyedSectionWriter implements SnapshotSection, EarlyWriter {
   readonly name: string;
   readonly kind = 'keyed';
   readonly schema: StateSchema;
   readonly count: number;
 
-  readonly #valueKind: ValueKind;
-  readonly #serializer: CheckingSerializer<unknown>;
+  readonly #entries: KeyedEntryWriter;
   readonly #maxParallelism: number;
+  /** By the number that a table is frozen with. */
   readonly #keyGroups: number[] = [];
   readonly #tables: KeyTable[] = [];
+  #open: (EarlyBlock | undefined)[] = [];
+  #full: EarlyBlock[] = [];
+  #free: EarlyBlock[] = [];
   #chunk = MemorySegment.allocate(CHUNK_BYTES);
-  #scratch = MemorySegment.allocate(1024);
   #end = 0;
-  /** Position among `#tables`, then of the slot within. */
   #table = 0;
-  #at = 0;
+  /** Of an early write; the snapshot fails by it, not whoever changed the entry. */
+  #failure: { readonly thrown: unknown } | undefined;
   #state: 'header' | 'entries' | 'done' | 'released' = 'header';
 
   constructor(state: KeyedStateTable) {
     this.name = state.name;
     this.schema = { state: 'value', type: state.schema };
-    this.#valueKind = state.kind;
-    this.#serializer = state.serializer;
+    this.#entries = new KeyedEntryWriter(state.kind, state.serializer);
     this.#maxParallelism = state.maxParallelism;
     let count = 0;
     for (let i = 0; i < state.tables.length; i++) {
       const table = state.tables[i];
       if (table === undefined || table.count === 0) continue;
-      table.freeze();
+      table.freeze(this, this.#tables.length);
       this.#keyGroups.push(state.range.start + i);
+      this.#open.push(undefined);
       this.#tables.push(table);
       count += table.count;
     }
     this.count = count;
   }
 
+  /** Bytes of early blocks. */
+  get memoryUsed(): number {
+    let bytes = this.#free.length * EARLY_BLOCK_BYTES;
+    for (const block of [...this.#full, ...this.#open]) if (block !== undefined) bytes += block.limit - block.start;
+    return bytes;
+  }
+
   nextChunk(): Uint8Array | null {
     if (this.#state === 'done') return null;
     if (this.#state === 'released') throw new StateError(`state ${this.name}: its snapshot was released before it was read to the end`);
+    if (this.#failure !== undefined) throw this.#failure.thrown;
+    if (this.#chunk.size > CHUNK_BYTES) this.#chunk = MemorySegment.allocate(CHUNK_BYTES);
     this.#end = 0;
     if (this.#state === 'header') this.#writeHeader();
     while (this.#table < this.#tables.length) {
-      if (!this.#writeBlock()) return this.#chunk.u8.subarray(0, this.#end);
-      this.#tables[this.#table].unfreeze();
+      const table = this.#tables[this.#table];
+      this.#close(this.#table);
+      if (!this.#copyEarlyBlocks() || !this.#scan(table, this.#keyGroups[this.#table])) return this.#chunk.u8.subarray(0, this.#end);
+      table.unfreeze();
       this.#table++;
-      this.#at = 0;
     }
     if (this.#end + BLOCK_HEADER_BYTES > CHUNK_BYTES) return this.#chunk.u8.subarray(0, this.#end);
-    this.#writeBlockHeader(this.#end, END_MARK, this.count, 0);
+    writeBlockHeader(this.#chunk, this.#end, END_MARK, this.count, 0);
     this.#end += BLOCK_HEADER_BYTES;
     this.#state = 'done';
+    this.#giveUpMemory();
     return this.#chunk.u8.subarray(0, this.#end);
   }
 
   release(): void {
     for (; this.#table < this.#tables.length; this.#table++) this.#tables[this.#table].unfreeze();
     if (this.#state !== 'done') this.#state = 'released';
+    this.#giveUpMemory();
+  }
+
+  writeEarly(table: KeyTable, entry: number, ordinal: number): void {
+    if (this.#failure !== undefined) return;
+    try {
+      let block = this.#open[ordinal];
+      const needed = this.#entries.prepare(table, entry);
+      if (block === undefined || block.end + needed > block.limit) {
+        if (block !== undefined) this.#full.push(block);
+        block = this.#newEarlyBlock(this.#keyGroups[ordinal], needed);
+        this.#open[ordinal] = block;
+      }
+      block.end = this.#entries.write(table, entry, block.segment, block.end);
+      block.count++;
+    } catch (thrown) {
+      this.#failure = { thrown };
+    }
+  }
+
+  #newEarlyBlock(keyGroup: number, needed: number): EarlyBlock {
+    if (BLOCK_HEADER_BYTES + needed > EARLY_BLOCK_BYTES) {
+      const segment = MemorySegment.allocate(BLOCK_HEADER_BYTES + needed);
+      return { segment, start: 0, limit: segment.size, keyGroup, end: BLOCK_HEADER_BYTES, count: 0 };
+    }
+    let block = this.#free.pop();
+    if (block === undefined) {
+      // Many at a time: views take longer to make than the bytes to fill.
+      const segment = MemorySegment.allocate(CHUNK_BYTES);
+      for (let start = 0; start < CHUNK_BYTES; start += EARLY_BLOCK_BYTES) {
+        this.#free.push({ segment, start, limit: start + EARLY_BLOCK_BYTES, keyGroup, end: 0, count: 0 });
+      }
+      block = this.#free.pop()!;
+    }
+    block.keyGroup = keyGroup;
+    block.end = block.start + BLOCK_HEADER_BYTES;
+    block.count = 0;
+    return block;
+  }
+
+  #close(ordinal: number): void {
+    const block = this.#open[ordinal];
+    if (block === undefined) return;
+    this.#open[ordinal] = undefined;
+    this.#full.push(block);
+  }
+
+  /** Returns whether all went into the chunk. */
+  #copyEarlyBlocks(): boolean {
+    for (let block = this.#full.at(-1); block !== undefined; block = this.#full.at(-1)) {
+      const { segment, start, end, keyGroup, count } = block;
+      const bytes = end - start;
+      if (this.#end + bytes > this.#chunk.size) {
+        if (this.#end > 0) return false;
+        this.#chunk = MemorySegment.allocate(bytes);
+      }
+      writeBlockHeader(segment, start, keyGroup, count, bytes - BLOCK_HEADER_BYTES);
+      this.#chunk.u8.set(segment.u8.subarray(start, end), this.#end);
+      this.#end += bytes;
+      this.#full.pop();
+      if (block.limit - start === EARLY_BLOCK_BYTES) this.#free.push(block);
+    }
+    return true;
   }
 
   #writeHeader(): void {
@@ -91,98 +169,44 @@ export class KeyedSectionWriter implements SnapshotSection {
     this.#state = 'entries';
   }
 
-  #writeBlockHeader(position: number, keyGroup: number, count: number, bytes: number): void {
-    const { view } = this.#chunk;
-    view.setUint32(position, keyGroup, true);
-    view.setUint32(position + 4, count, true);
-    view.setUint32(position + 8, bytes, true);
-  }
-
   /** What is left of the current table, or as much as the chunk takes. Returns whether the table is through. */
-  #writeBlock(): boolean {
-    const table = this.#tables[this.#table];
-    const content: TableContent = table.copy ?? table;
-    const { i32 } = content;
+  #scan(table: KeyTable, keyGroup: number): boolean {
+    const entries = this.#entries;
     const blockStart = this.#end;
     let end = blockStart + BLOCK_HEADER_BYTES;
     if (end > CHUNK_BYTES) return false;
     let count = 0;
-    let through = true;
-    for (; this.#at < i32.length; this.#at += SLOT_WORDS) {
-      const keyLength = i32[this.#at + 1];
-      if (keyLength === 0) continue;
-      const valueBytes = this.#valueKind === 'object' ? 4 + this.#encode(content.objects[i32[this.#at + 2]]) : VALUE_BYTES[this.#valueKind];
-      const size = 9 + keyLength + valueBytes;
-      if (end + size > this.#chunk.size) {
-        if (count > 0 || blockStart > 0) {
-          through = false;
-          break;
-        }
+    let entry = table.scanned;
+    const all = table.count;
+    for (; entry < all; entry++) {
+      if (table.isWritten(entry)) continue;
+      const needed = entries.prepare(table, entry);
+      if (end + needed > this.#chunk.size) {
+        if (count > 0 || blockStart > 0) break;
         // One entry larger than a chunk, alone in it.
-        this.#chunk = MemorySegment.allocate(end + size);
+        this.#chunk = MemorySegment.allocate(end + needed);
       }
-      end = this.#writeEntry(content, this.#at, end, valueBytes);
+      end = entries.write(table, entry, this.#chunk, end);
       count++;
-      if (end > CHUNK_BYTES) {
-        this.#at += SLOT_WORDS;
-        through = this.#at >= i32.length;
-        break;
-      }
     }
+    table.scanned = entry;
     if (count > 0) {
-      this.#writeBlockHeader(blockStart, this.#keyGroups[this.#table], count, end - blockStart - BLOCK_HEADER_BYTES);
+      writeBlockHeader(this.#chunk, blockStart, keyGroup, count, end - blockStart - BLOCK_HEADER_BYTES);
       this.#end = end;
     }
-    return through;
+    return entry >= all;
   }
 
-  #writeEntry(content: TableContent, at: number, position: number, valueBytes: number): number {
-    const { i32 } = content;
-    const { view, u8 } = this.#chunk;
-    const keyLength = i32[at + 1];
-    view.setInt32(position, i32[at], true);
-    position += 4;
-    if (keyLength < LONG_KEY) u8[position++] = keyLength;
-    else {
-      u8[position] = LONG_KEY;
-      view.setUint32(position + 1, keyLength, true);
-      position += 5;
-    }
-    const key = keyLength <= INLINE_KEY_BYTES ? content.u8 : content.arena;
-    const keyStart = keyLength <= INLINE_KEY_BYTES ? (at << 2) + 16 : i32[at + 4];
-    for (let i = 0; i < keyLength; i++) u8[position + i] = key[keyStart + i];
-    position += keyLength;
-    switch (this.#valueKind) {
-      case 'int32':
-        view.setInt32(position, content.f64[(at >> 1) + 1], true);
-        break;
-      case 'int64':
-      case 'float64':
-        view.setFloat64(position, content.f64[(at >> 1) + 1], true);
-        break;
-      case 'boolean':
-        u8[position] = content.f64[(at >> 1) + 1];
-        break;
-      case 'object':
-        view.setUint32(position, valueBytes - 4, true);
-        u8.set(this.#scratch.u8.subarray(0, valueBytes - 4), position + 4);
-        break;
-    }
-    return position + valueBytes;
+  #giveUpMemory(): void {
+    this.#open = [];
+    this.#full = [];
+    this.#free = [];
   }
+}
 
-  /** Into the scratch segment, as serializers want aligned positions and entries are packed. Returns the bytes. */
-  #encode(value: unknown): number {
-    if (value instanceof EncodedValue) {
-      this.#growScratch(value.bytes.length);
-      this.#scratch.u8.set(value.bytes);
-      return value.bytes.length;
-    }
-    this.#growScratch(this.#serializer.maxSize(value));
-    return this.#serializer.write(value, this.#scratch, 0);
-  }
-
-  #growScratch(size: number): void {
-    if (size > this.#scratch.size) this.#scratch = MemorySegment.allocate(size * 2);
-  }
+function writeBlockHeader(segment: MemorySegment, position: number, keyGroup: number, count: number, bytes: number): void {
+  const { view } = segment;
+  view.setUint32(position, keyGroup, true);
+  view.setUint32(position + 4, count, true);
+  view.setUint32(position + 8, bytes, true);
 }

@@ -24,7 +24,7 @@ export async function* readKeyedSection(section: RestoredSection): AsyncGenerato
       while (entries.next()) {
         let key: Key;
         try {
-          key = decodeKey(block.segment, entries.keyPosition, entries.keyLength);
+          key = decodeKey(entries.keySegment, entries.keyPosition, entries.keyLength);
         } catch (error) {
           throw new CorruptCheckpointError(section.name, `a key cannot be read: ${(error as Error).message}`);
         }

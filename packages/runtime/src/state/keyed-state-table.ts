@@ -1,13 +1,17 @@
 // Data plane: no allocation per access.
 import type { TypeSchema } from '../api/types.js';
 import type { KeyGroupRange } from '../graph/key-groups.js';
-import { MemorySegment } from '../memory/memory-segment.js';
-import type { CheckingSerializer } from '../memory/serializers.js';
-import { serializerFor } from '../memory/serializers.js';
+import { type CheckingSerializer, serializerFor } from '../memory/serializers.js';
 import type { KeyContext } from './key-context.js';
-import { KeyTable } from './key-table.js';
+import { KeyTable, NARROW_WORDS, type TableLayout, WIDE_WORDS } from './key-table.js';
+import type { BlockEntries } from './keyed-block-entries.js';
 import { type ValueKind, valueKindOf } from './keyed-section-format.js';
 import { StateError } from './state-error.js';
+
+/** States that are smaller are found in the cache as it is, and touching ahead costs more than it brings (measured at 3 and at 32 MB). */
+const CACHE_BYTES = 8 * 1024 * 1024;
+/** Calls of `touch` between two looks at how large the state is. */
+const LOOK_EVERY = 1024;
 
 /**
  * All entries of one keyed state in one subtask: a `KeyTable` per key group, made when its first key comes.
@@ -31,6 +35,10 @@ export class KeyedStateTable {
   table: KeyTable | undefined;
   /** Negative if the current key has no entry; then `~slot` is where it would go, if there is a table. */
   slot = -1;
+  /** What `touch` has read, kept so that the reading is not left out. */
+  #touched = 0;
+  #touchable = false;
+  #untilLook = 0;
 
   constructor(name: string, schema: TypeSchema, context: KeyContext, maxParallelism: number, range: KeyGroupRange) {
     this.name = name;
@@ -65,7 +73,7 @@ export class KeyedStateTable {
     this.version = context.version;
   }
 
-  /** After `locate`: makes the table writable and gives the current key an entry if it has none. Returns the table; `slot` is not negative. */
+  /** After `locate`: makes the current key's entry writable, and one if there is none. Returns the table; `slot` is not negative. */
   writable(): KeyTable {
     const { context } = this;
     let { table } = this;
@@ -73,8 +81,8 @@ export class KeyedStateTable {
       table = this.#newTable((context.hash % this.maxParallelism) - this.range.start);
       this.slot = table.find(context.segment, context.position, context.length, context.hash);
     }
-    if (table.frozen) table.prepareWrite();
     if (this.slot < 0) this.slot = table.insert(this.slot, context.segment, context.position, context.length, context.hash);
+    else if (table.frozen) table.beforeChange(this.slot);
     return table;
   }
 
@@ -82,7 +90,7 @@ export class KeyedStateTable {
   removeCurrent(): void {
     const { table } = this;
     if (table === undefined || this.slot < 0) return;
-    table.prepareWrite();
+    table.beforeChange(this.slot);
     table.remove(this.slot);
     this.version = -1;
   }
@@ -92,27 +100,42 @@ export class KeyedStateTable {
     return this.tables[keyGroup - this.range.start] ?? this.#newTable(keyGroup - this.range.start);
   }
 
+  /** The value of an entry that was just made for a restore. */
+  restoreValue(table: KeyTable, entry: number, from: BlockEntries): void {
+    if (table.words === WIDE_WORDS) table.f64[entry * (WIDE_WORDS >> 1) + (WIDE_WORDS >> 1) - 1] = from.number;
+    else if (this.kind === 'object') table.objects[entry] = from.value();
+    else table.i32[entry * NARROW_WORDS + NARROW_WORDS - 1] = from.number;
+  }
+
   /**
-   * A function may change the object it gets from value() and hand it back, so while a snapshot has yet to write that object
-   * it is serialized before it is given out. Once per object and snapshot.
+   * The keys of records that come soon, by their hashes: their entries are read beforehand, many at a time, so that the processor fetches them side by side and finds
+   * them in its cache when they are used. Of no use where all are in it anyway.
    */
-  preserve(table: KeyTable, slot: number): void {
-    const index = table.i32[(slot << 3) + 2];
-    const value = table.objects[index];
-    // Strings and the like cannot change.
-    if (typeof value !== 'object' || value === null) return;
-    table.prepareWrite();
-    const copied = table.copy!.objects;
-    if (copied[index] !== value) return;
-    try {
-      copied[index] = encodeValue(this.serializer, value);
-    } catch {
-      // Left as it is: the snapshot will fail with the reason, which is better than failing the reader.
+  touch(hashes: Int32Array, count: number): void {
+    if (this.#untilLook-- === 0) {
+      this.#untilLook = LOOK_EVERY;
+      this.#touchable = this.memoryUsed > CACHE_BYTES;
     }
+    if (!this.#touchable) return;
+    const { maxParallelism, tables } = this;
+    const first = this.range.start;
+    let sum = 0;
+    // The index of all of them first: no branch of the second round has to wait for memory then.
+    for (let i = 0; i < count; i++) {
+      const hash = hashes[i];
+      const table = tables[(hash % maxParallelism) - first];
+      if (table !== undefined) sum += table.touchIndex(hash);
+    }
+    for (let i = 0; i < count; i++) {
+      const hash = hashes[i];
+      const table = tables[(hash % maxParallelism) - first];
+      if (table !== undefined) sum += table.touch(hash);
+    }
+    this.#touched = (this.#touched + sum) | 0;
   }
 
   #newTable(index: number): KeyTable {
-    const table = new KeyTable(this.kind === 'object');
+    const table = new KeyTable(layoutOf(this.kind));
     this.tables[index] = table;
     this.table = table;
     return table;
@@ -127,16 +150,15 @@ export class KeyedStateTable {
   }
 }
 
-/** A value as the bytes of its serializer, at an aligned position. */
-export class EncodedValue {
-  readonly bytes: Uint8Array;
-
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+function layoutOf(kind: ValueKind): TableLayout {
+  switch (kind) {
+    case 'int32':
+    case 'boolean':
+      return 'narrow';
+    case 'int64':
+    case 'float64':
+      return 'wide';
+    case 'object':
+      return 'objects';
   }
-}
-
-function encodeValue(serializer: CheckingSerializer<unknown>, value: unknown): EncodedValue {
-  const segment = MemorySegment.allocate(serializer.maxSize(value));
-  return new EncodedValue(segment.u8.subarray(0, serializer.write(value, segment, 0)));
 }

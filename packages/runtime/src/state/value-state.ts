@@ -2,7 +2,10 @@
 import type { ValueState } from '../api/state.js';
 import { MemorySegment } from '../memory/memory-segment.js';
 import { SerializationError } from '../memory/serialization-error.js';
+import { NARROW_WORDS, WIDE_WORDS } from './key-table.js';
 import type { KeyedStateTable } from './keyed-state-table.js';
+
+const WIDE_DOUBLES = WIDE_WORDS >> 1;
 
 /**
  * What `getState` gives. One class for each way a value is stored, so that each stays monomorphic. All find the current key's entry through the
@@ -15,44 +18,70 @@ export function valueStateOver<T>(table: KeyedStateTable, defaultValue: T): Valu
     case 'boolean':
       return new BooleanValueState(table, defaultValue as boolean) as ValueState<unknown> as ValueState<T>;
     case 'int32':
+      return new Int32ValueState(table, defaultValue as number) as ValueState<unknown> as ValueState<T>;
     case 'int64':
     case 'float64':
-      return new NumberValueState(table, defaultValue as number) as ValueState<unknown> as ValueState<T>;
+      return new DoubleValueState(table, defaultValue as number) as ValueState<unknown> as ValueState<T>;
   }
 }
 
-class NumberValueState implements ValueState<number> {
+class Int32ValueState implements ValueState<number> {
   readonly #state: KeyedStateTable;
   readonly #default: number;
-  readonly #isInt32: boolean;
+
+  constructor(state: KeyedStateTable, defaultValue: number) {
+    this.#state = state;
+    this.#default = defaultValue;
+  }
+
+  value(): number {
+    const state = this.#state;
+    if (state.version !== state.context.version) state.locate();
+    return state.slot < 0 ? this.#default : state.table!.i32[state.slot * NARROW_WORDS + NARROW_WORDS - 1];
+  }
+
+  update(value: number): void {
+    const state = this.#state;
+    if (typeof value !== 'number' || (value | 0) !== value) refuse(state, value);
+    if (state.version !== state.context.version) state.locate();
+    let { table } = state;
+    if (state.slot < 0 || table!.frozen) table = state.writable();
+    table!.i32[state.slot * NARROW_WORDS + NARROW_WORDS - 1] = value | 0;
+  }
+
+  clear(): void {
+    const state = this.#state;
+    if (state.version !== state.context.version) state.locate();
+    state.removeCurrent();
+  }
+}
+
+/** int64 and float64. */
+class DoubleValueState implements ValueState<number> {
+  readonly #state: KeyedStateTable;
+  readonly #default: number;
   readonly #isFloat64: boolean;
 
   constructor(state: KeyedStateTable, defaultValue: number) {
     this.#state = state;
     this.#default = defaultValue;
-    this.#isInt32 = state.kind === 'int32';
     this.#isFloat64 = state.kind === 'float64';
   }
 
   value(): number {
     const state = this.#state;
     if (state.version !== state.context.version) state.locate();
-    return state.slot < 0 ? this.#default : state.table!.f64[(state.slot << 2) + 1];
+    return state.slot < 0 ? this.#default : state.table!.f64[state.slot * WIDE_DOUBLES + WIDE_DOUBLES - 1];
   }
 
   update(value: number): void {
     const state = this.#state;
-    if (typeof value !== 'number' || (this.#isInt32 ? (value | 0) !== value : !this.#isFloat64 && !Number.isSafeInteger(value)))
-      refuse(state, value);
+    if (typeof value !== 'number' || !(this.#isFloat64 || Number.isSafeInteger(value))) refuse(state, value);
     if (state.version !== state.context.version) state.locate();
-    const { table } = state;
-    if (state.slot < 0 || table!.frozen) {
-      const writable = state.writable();
-      writable.f64[(state.slot << 2) + 1] = this.#isFloat64 ? value : value + 0;
-      return;
-    }
+    let { table } = state;
+    if (state.slot < 0 || table!.frozen) table = state.writable();
     // + 0: an integer has no −0.
-    table!.f64[(state.slot << 2) + 1] = this.#isFloat64 ? value : value + 0;
+    table!.f64[state.slot * WIDE_DOUBLES + WIDE_DOUBLES - 1] = this.#isFloat64 ? value : value + 0;
   }
 
   clear(): void {
@@ -74,15 +103,16 @@ class BooleanValueState implements ValueState<boolean> {
   value(): boolean {
     const state = this.#state;
     if (state.version !== state.context.version) state.locate();
-    return state.slot < 0 ? this.#default : state.table!.f64[(state.slot << 2) + 1] !== 0;
+    return state.slot < 0 ? this.#default : state.table!.i32[state.slot * NARROW_WORDS + NARROW_WORDS - 1] !== 0;
   }
 
   update(value: boolean): void {
     const state = this.#state;
     if (typeof value !== 'boolean') refuse(state, value);
     if (state.version !== state.context.version) state.locate();
-    const table = state.writable();
-    table.f64[(state.slot << 2) + 1] = value ? 1 : 0;
+    let { table } = state;
+    if (state.slot < 0 || table!.frozen) table = state.writable();
+    table!.i32[state.slot * NARROW_WORDS + NARROW_WORDS - 1] = value ? 1 : 0;
   }
 
   clear(): void {
@@ -111,16 +141,19 @@ class ObjectValueState implements ValueState<unknown> {
     if (state.version !== state.context.version) state.locate();
     if (state.slot < 0) return this.#freshDefault();
     const table = state.table!;
-    if (table.frozen) state.preserve(table, state.slot);
-    return table.objects[table.i32[(state.slot << 3) + 2]];
+    const value = table.objects[state.slot];
+    // A function may change the object it gets and hand it back; strings and the like cannot change.
+    if (table.frozen && typeof value === 'object') table.beforeChange(state.slot);
+    return value;
   }
 
   update(value: unknown): void {
     const state = this.#state;
     state.serializer.check(value);
     if (state.version !== state.context.version) state.locate();
-    const table = state.writable();
-    table.objects[table.i32[(state.slot << 3) + 2]] = value;
+    let { table } = state;
+    if (state.slot < 0 || table!.frozen) table = state.writable();
+    table!.objects[state.slot] = value;
   }
 
   /** A function may change what it gets, and the default is every key's: each gets its own copy, as in Flink. */
