@@ -92,15 +92,18 @@ export interface OperatorMetadata {
   readonly handles: readonly OperatorStateHandle[];
 }
 
+/** Asked between two pieces of work: undefined if there is time for the next, else what to wait for, so that the stream has its turn. */
+export type WritingPace = () => Promise<void> | undefined;
+
 /**
- * Writes one operator's sections to one file, durably. `turn` is awaited between chunks, so that the caller's loop goes on.
+ * Writes one operator's sections to one file, durably. `turn` is asked between chunks, so that the caller's loop goes on.
  * Resolves to undefined, leaving no file, if there is no section. A failure removes what was written and rejects with Node's error.
  */
 export type WriteOperatorState = (
   directory: string,
   identity: OperatorStateIdentity,
   sections: readonly SnapshotSection[],
-  turn: () => Promise<void>,
+  turn: WritingPace,
 ) => Promise<OperatorStateHandle | undefined>;
 
 /** Opens a subtask's file; checks that it is the one that the handle means. Sections are read lazily, each block checked before it is handed out. */

@@ -80,7 +80,7 @@ export async function writeMetadataTo(file: WritableFile, metadata: CheckpointMe
   const chunks = [document];
   const section = { name: SECTION, kind: 'operator', schema: null, count: 1, nextChunk: () => chunks.pop() ?? null } as const;
   const { jobId, checkpointId } = metadata;
-  return (await writeStateFile(file, { kind: 'metadata', jobId, checkpointId }, [section], async () => {})).size;
+  return (await writeStateFile(file, { kind: 'metadata', jobId, checkpointId }, [section], () => undefined)).size;
 }
 
 /** Reads the metadata in `directory`; a directory named chk-N has to hold checkpoint N. */

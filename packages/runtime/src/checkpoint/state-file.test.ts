@@ -62,6 +62,64 @@ describe('round trip', () => {
     [8, 65_528, 65_528, 65_528, 65_528],
     Array.from({ length: 9_000 }, () => 100),
   ];
+  test('writes are under way while the next is filled, and may end in any order', async () => {
+    const chunks = Array.from({ length: 40 }, (_, index) => bytesOf(index, 60_000));
+    const file = await fs.create(path);
+    const waiting: (() => void)[] = [];
+    let most = 0;
+    let through = false;
+    const release = (): void => {
+      for (const resolve of waiting.splice(0).reverse()) resolve();
+    };
+    const slow: WritableFile = {
+      async write(bytes) {
+        const ended = file.write(bytes);
+        // Each ends only after those that came after it, until none comes any more.
+        await new Promise<void>((resolve) => {
+          waiting.push(resolve);
+          most = Math.max(most, waiting.length);
+          if (waiting.length >= 3 || through) release();
+        });
+        await ended;
+      },
+      sync: () => file.sync(),
+      close: () => file.close(),
+    };
+    const section = snapshotSection({ name: 's', kind: 'operator', chunks });
+    const nextChunk = () => {
+      const chunk = section.nextChunk();
+      if (chunk === null) {
+        through = true;
+        release();
+      }
+      return chunk;
+    };
+    await writeStateFile(slow, identity, [{ ...section, nextChunk }], () => undefined);
+    await file.close();
+    expect(most).toBe(3);
+    expect(same(await read(), chunks)).toBe(true);
+  });
+
+  test('a write that fails fails the file once no other is under way', async () => {
+    const chunks = Array.from({ length: 40 }, (_, index) => bytesOf(index, 60_000));
+    let begun = 0;
+    let ended = 0;
+    const failing: WritableFile = {
+      async write() {
+        const number = ++begun;
+        await new Promise((resolve) => setImmediate(resolve));
+        ended++;
+        if (number === 2) throw new Error('the disk is full');
+      },
+      sync: async () => {},
+      close: async () => {},
+    };
+    const section = snapshotSection({ name: 's', kind: 'operator', chunks });
+    await expect(writeStateFile(failing, identity, [section], () => undefined)).rejects.toThrow('the disk is full');
+    expect(ended).toBe(begun);
+    expect(begun).toBeLessThan(8);
+  });
+
   test.each(sizes.map((each) => [each]))('chunks of %j', async (each) => {
     const { chunks, size, checksum } = await write(each);
     expect(

@@ -20,7 +20,7 @@ export interface FileSystem {
 }
 
 export interface WritableFile {
-  /** Appends all of `bytes`. */
+  /** Appends all of `bytes`, which stay as they are until it resolves. The next one may be called before that. */
   write(bytes: Uint8Array): Promise<void>;
   sync(): Promise<void>;
   close(): Promise<void>;

@@ -31,6 +31,15 @@ test('writes append, reads come from any position and stop at the end', async ()
   expect((await fs.stat(path))?.size).toBe(0);
 });
 
+test('writes that do not wait for one another stand in the order of their calls', async () => {
+  const path = join(root.path, 'file');
+  const pieces = Array.from({ length: 40 }, (_, n) => Buffer.alloc(n % 3 === 0 ? 200_000 : 10, n + 1));
+  const written = await fs.create(path);
+  await Promise.all(pieces.map((piece) => written.write(piece)));
+  await written.close();
+  expect(Buffer.concat(pieces).equals(await fs.readFile(path))).toBe(true);
+});
+
 test('what is not there is undefined, empty or nothing; other failures are Node’s', async () => {
   const missing = join(root.path, 'missing', 'deeper');
   expect(await fs.stat(missing)).toBeUndefined();

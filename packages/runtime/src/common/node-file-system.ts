@@ -68,6 +68,7 @@ export class NodeFileSystem implements FileSystem {
 
 class NodeWritableFile implements WritableFile {
   readonly #handle: FileHandle;
+  #end = 0;
 
   constructor(handle: FileHandle) {
     this.#handle = handle;
@@ -75,9 +76,11 @@ class NodeWritableFile implements WritableFile {
 
   async write(bytes: Uint8Array): Promise<void> {
     // The system may take less than it was offered (a full disk, a signal); the rest then fails or succeeds on its own.
+    const position = this.#end;
+    this.#end += bytes.length;
     let done = 0;
     while (done < bytes.length) {
-      const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done);
+      const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, position + done);
       done += bytesWritten;
     }
   }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InputStatus, type ReaderOutput } from '../api/source.js';
 import type { TypeSerializer } from '../api/types.js';
-import type { OperatorStateHandle, WriteOperatorState } from '../checkpoint/checkpoint-storage.js';
+import type { OperatorStateHandle, WriteOperatorState, WritingPace } from '../checkpoint/checkpoint-storage.js';
 import { channelName, exchangeUids } from '../graph/exchange-name.js';
 import type { MemorySegment } from '../memory/memory-segment.js';
 import {
@@ -25,6 +25,9 @@ import { LatencyHistogram, TaskActivity, TaskMetricSlot, TaskMetricsWriter } fro
 const MOST_UNCLOCKED = 64;
 /** Between two looks, ms: fewer records lie between them where one takes long. */
 const CLOCK_PACE_MS = 0.5;
+
+/** Longest stretch of writing a snapshot before the stream has its turn, ms. A pause of processing is not longer than this and one chunk. */
+const WRITING_MS = 1;
 
 /** What a task tells the TaskManager it runs in. */
 export interface TaskEvents {
@@ -392,6 +395,7 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
   async #write(snapshot: Snapshot, barrier: CheckpointBarrier, figures: SnapshotFigures): Promise<void> {
     const started = performance.now();
     const { events, writeState, job, executionAttempt } = this.#parts;
+    const pace = writingPace();
     try {
       const directory = await events.locationOf(barrier.checkpointId);
       const states: AcknowledgedState[] = [];
@@ -407,7 +411,7 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
             attempt: executionAttempt,
           },
           sections,
-          nextTurn,
+          pace,
         );
         if (handle !== undefined) states.push({ uid, handle });
       }
@@ -483,4 +487,15 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
     this.metrics.enter(TaskActivity.NONE);
     await this.chain.close();
   }
+}
+
+/** Of one checkpoint's writing in this thread. */
+function writingPace(): WritingPace {
+  let since = performance.now();
+  return () => {
+    if (performance.now() - since < WRITING_MS) return undefined;
+    return nextTurn().then(() => {
+      since = performance.now();
+    });
+  };
 }

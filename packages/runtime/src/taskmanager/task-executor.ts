@@ -12,6 +12,8 @@ import { createTask } from './task-factory.js';
 
 /** Longest stretch one task works before the others and the control messages have their turn, ms. */
 const SLICE_MS = 5;
+/** The same while a checkpoint is under way: its messages, barriers and writing each wait for the end of a turn. */
+const CHECKPOINT_SLICE_MS = 1;
 
 export interface TaskExecutorOptions {
   readonly taskManagerId: string;
@@ -310,9 +312,10 @@ export class TaskExecutor {
     const execution = this.#execution;
     if (execution === undefined) return false;
     let ran = false;
+    const slice = execution.triggered > execution.settled ? CHECKPOINT_SLICE_MS : SLICE_MS;
     this.#each(execution, (task) => {
       if (task.canRun()) {
-        task.run(performance.now() + SLICE_MS);
+        task.run(performance.now() + slice);
         ran = true;
       }
     });
