@@ -96,8 +96,9 @@ export class KeyTable {
       const word = index[slot];
       if (word === 0) return ~slot;
       if ((word & ~mask) === print) {
-        const entry = (word & mask) - 1;
-        if (this.#isKey(entry, source, position, length)) return entry;
+        const number = word & mask;
+        // A slot marked as removed has no entry.
+        if (number > 0 && this.#isKey((number - 1) * this.words, source, position, length)) return number - 1;
       }
       if (++slot === index.length) slot = 0;
     }
@@ -217,10 +218,7 @@ export class KeyTable {
 
   // Keys
 
-  #isKey(entry: number, source: MemorySegment, position: number, length: number): boolean {
-    // A slot marked as removed has no entry.
-    if (entry < 0) return false;
-    const at = entry * this.words;
+  #isKey(at: number, source: MemorySegment, position: number, length: number): boolean {
     const { i32 } = this;
     const { view } = source;
     const inline = i32[at] & 0xff;
@@ -231,7 +229,7 @@ export class KeyTable {
       const from = (at << 2) + 4;
       if (length >= 4) {
         const last = length - 4;
-        for (let i = 0; i < last; i += 4) if (own.getInt32(from + i, true) !== view.getInt32(position + i, true)) return false;
+        for (let i = 0, word = at + 1; i < last; i += 4, word++) if (i32[word] !== view.getInt32(position + i, true)) return false;
         return own.getInt32(from + last, true) === view.getInt32(position + last, true);
       }
       for (let i = 0; i < length; i++) if (own.getUint8(from + i) !== source.u8[position + i]) return false;

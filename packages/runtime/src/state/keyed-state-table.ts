@@ -38,6 +38,7 @@ export class KeyedStateTable {
   /** What `touch` has read, kept so that the reading is not left out. */
   #touched = 0;
   #touchable = false;
+  readonly #groupMask: number;
   #untilLook = 0;
 
   constructor(name: string, schema: TypeSchema, context: KeyContext, maxParallelism: number, range: KeyGroupRange) {
@@ -48,6 +49,7 @@ export class KeyedStateTable {
     this.context = context;
     this.maxParallelism = maxParallelism;
     this.range = range;
+    this.#groupMask = (maxParallelism & (maxParallelism - 1)) === 0 ? maxParallelism - 1 : -1;
     this.tables = new Array<KeyTable | undefined>(range.end - range.start + 1).fill(undefined);
   }
 
@@ -65,7 +67,7 @@ export class KeyedStateTable {
 
   locate(): void {
     const { context } = this;
-    const index = (context.hash % this.maxParallelism) - this.range.start;
+    const index = this.#indexOf(context.hash);
     if (context.length === 0 || index < 0 || index >= this.tables.length) this.#refuse(context);
     const table = this.tables[index];
     this.table = table;
@@ -78,7 +80,7 @@ export class KeyedStateTable {
     const { context } = this;
     let { table } = this;
     if (table === undefined) {
-      table = this.#newTable((context.hash % this.maxParallelism) - this.range.start);
+      table = this.#newTable(this.#indexOf(context.hash));
       this.slot = table.find(context.segment, context.position, context.length, context.hash);
     }
     if (this.slot < 0) this.slot = table.insert(this.slot, context.segment, context.position, context.length, context.hash);
@@ -117,21 +119,25 @@ export class KeyedStateTable {
       this.#touchable = this.memoryUsed > CACHE_BYTES;
     }
     if (!this.#touchable) return;
-    const { maxParallelism, tables } = this;
-    const first = this.range.start;
+    const { tables } = this;
     let sum = 0;
     // The index of all of them first: no branch of the second round has to wait for memory then.
     for (let i = 0; i < count; i++) {
       const hash = hashes[i];
-      const table = tables[(hash % maxParallelism) - first];
+      const table = tables[this.#indexOf(hash)];
       if (table !== undefined) sum += table.touchIndex(hash);
     }
     for (let i = 0; i < count; i++) {
       const hash = hashes[i];
-      const table = tables[(hash % maxParallelism) - first];
+      const table = tables[this.#indexOf(hash)];
       if (table !== undefined) sum += table.touch(hash);
     }
     this.#touched = (this.#touched + sum) | 0;
+  }
+
+  /** Place in `tables` of a key with that hash. A division takes longer than the rest of it, and most numbers of key groups are powers of two. */
+  #indexOf(hash: number): number {
+    return (this.#groupMask >= 0 ? hash & this.#groupMask : hash % this.maxParallelism) - this.range.start;
   }
 
   #newTable(index: number): KeyTable {
