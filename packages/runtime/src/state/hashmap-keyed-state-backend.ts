@@ -111,7 +111,7 @@ export class HashMapKeyedStateBackend implements KeyedStateBackend {
       for (const block of reader.push(chunk)) {
         this.#checkMaxParallelism(name, reader.maxParallelism);
         entries.start(block);
-        this.#restoreBlock(table, block, entries);
+        this.#restoreBlock(table, block, entries, reader.entriesPerKeyGroup);
       }
     }
     reader.finish();
@@ -150,9 +150,10 @@ export class HashMapKeyedStateBackend implements KeyedStateBackend {
     return table;
   }
 
-  #restoreBlock(state: KeyedStateTable, block: KeyedBlock, entries: BlockEntries): void {
+  #restoreBlock(state: KeyedStateTable, block: KeyedBlock, entries: BlockEntries, expected: number): void {
     const table = state.tableOf(block.keyGroup);
-    table.reserve(block.count);
+    // Room for the whole key group at once, but not much for what only a header says.
+    table.reserve(table.count > 0 ? block.count : Math.max(block.count, Math.min(Math.ceil(expected * 1.03), block.count * 64)));
     while (entries.next()) {
       const { hash, keySegment, keyPosition, keyLength } = entries;
       if (hash < 0 || hash % state.maxParallelism !== block.keyGroup) {

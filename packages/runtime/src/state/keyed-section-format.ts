@@ -3,7 +3,7 @@ import type { TypeSchema } from '../api/types.js';
 /**
  * Bytes of a section of kind 'keyed', little endian, nothing aligned.
  *
- *     header   magic u32 · version u16 · 0 u16 · maxParallelism u32
+ *     header   magic u32 · version u16 · key groups that have entries u16 (0 in version 1) · maxParallelism u32 · entries u32 (not in version 1)
  *     block    key group u32 · entries in it u32 · bytes of them u32 · entries
  *              (a key group has any number of blocks, among those of others; a reader skips a block by its length)
  *     entry    key · value
@@ -25,7 +25,9 @@ import type { TypeSchema } from '../api/types.js';
  */
 export const KEYED_MAGIC = 0x31534b57; // 'WKS1'
 export const KEYED_VERSION = 2;
-export const SECTION_HEADER_BYTES = 12;
+export const SECTION_HEADER_BYTES = 16;
+/** Of version 1. */
+export const FIRST_HEADER_BYTES = 12;
 export const BLOCK_HEADER_BYTES = 12;
 export const END_MARK = 0xffff_ffff;
 /** Of version 2. Strings shorter than this have their length for a tag. */

@@ -1,6 +1,13 @@
 import { CorruptCheckpointError } from '../common/errors.js';
 import { MemorySegment } from '../memory/memory-segment.js';
-import { BLOCK_HEADER_BYTES, END_MARK, KEYED_MAGIC, KEYED_VERSION, SECTION_HEADER_BYTES } from './keyed-section-format.js';
+import {
+  BLOCK_HEADER_BYTES,
+  END_MARK,
+  FIRST_HEADER_BYTES,
+  KEYED_MAGIC,
+  KEYED_VERSION,
+  SECTION_HEADER_BYTES,
+} from './keyed-section-format.js';
 
 /** A block that has arrived whole: its entries lie in `segment` from 0 to `end`. Valid until the next one is asked for. */
 export interface KeyedBlock {
@@ -21,9 +28,11 @@ export class KeyedSectionReader {
   readonly #wanted: (keyGroup: number) => boolean;
   /** Of the writer; 0 until the header has come. */
   maxParallelism = 0;
+  /** Entries of a key group on average, as the header says; 0 if it does not. A hint, to be used with a bound. */
+  entriesPerKeyGroup = 0;
   #segment = MemorySegment.allocate(64 * 1024);
   #filled = 0;
-  #need = SECTION_HEADER_BYTES;
+  #need = FIRST_HEADER_BYTES;
   #skip = 0;
   #state: 'header' | 'block-header' | 'block' | 'end' = 'header';
   #keyGroup = 0;
@@ -50,6 +59,7 @@ export class KeyedSectionReader {
       this.#append(chunk.subarray(at, at + taken));
       at += taken;
       if (this.#filled < this.#need) return;
+      if (this.#state === 'header' && !this.#hasHeader()) continue;
       this.#filled = 0;
       if (this.#state === 'header') this.#readHeader();
       else if (this.#state === 'block-header') this.#readBlockHeader();
@@ -65,13 +75,21 @@ export class KeyedSectionReader {
     if (this.#state !== 'end') this.#corrupt('it ends too early');
   }
 
-  #readHeader(): void {
+  /** From version 2 on it is longer. */
+  #hasHeader(): boolean {
     const { view } = this.#segment;
     if (view.getUint32(0, true) !== KEYED_MAGIC) this.#corrupt('it does not begin as keyed state does');
-    const version = view.getUint16(4, true);
-    if (version < 1 || version > KEYED_VERSION) this.#corrupt(`its format version is ${version}; this Weir reads 1 to ${KEYED_VERSION}`);
-    this.#version = version;
+    this.#version = view.getUint16(4, true);
+    if (this.#version < 1 || this.#version > KEYED_VERSION)
+      this.#corrupt(`its format version is ${this.#version}; this Weir reads 1 to ${KEYED_VERSION}`);
+    if (this.#version > 1) this.#need = SECTION_HEADER_BYTES;
+    return this.#filled === this.#need;
+  }
+
+  #readHeader(): void {
+    const { view } = this.#segment;
     this.maxParallelism = view.getUint32(8, true);
+    if (this.#version > 1) this.entriesPerKeyGroup = view.getUint32(12, true) / Math.max(1, view.getUint16(6, true));
     this.#expectBlockHeader();
   }
 

@@ -56,10 +56,10 @@ describe('keyed sections of version 2', () => {
       state.update(value);
       const bytes = Buffer.from(bytesOf(backend.snapshot().sections[0]!));
       // Header and header of the block; the end.
-      expect(bytes.subarray(0, 20).toString('hex')).toBe('574b53310200000001000000' + '0000000001000000');
-      expect(bytes.readUInt32LE(20)).toBe(bytes.length - 36);
+      expect(bytes.subarray(0, 24).toString('hex')).toBe('574b53310200010001000000010000000000000001000000');
+      expect(bytes.readUInt32LE(24)).toBe(bytes.length - 40);
       expect(bytes.subarray(-12).toString('hex')).toBe('ffffffff0100000000000000');
-      return bytes.subarray(24, -12).toString('hex');
+      return bytes.subarray(28, -12).toString('hex');
     };
     expect(written(int32(), 'user1', 3)).toBe('057573657231' + '06');
     expect(written(int32(), '', -1)).toBe('00' + '01');

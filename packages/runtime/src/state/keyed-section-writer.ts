@@ -163,8 +163,10 @@ export class KeyedSectionWriter implements SnapshotSection, EarlyWriter {
     const { view } = this.#chunk;
     view.setUint32(0, KEYED_MAGIC, true);
     view.setUint16(4, KEYED_VERSION, true);
-    view.setUint16(6, 0, true);
+    // 32768 key groups at most, so it fits.
+    view.setUint16(6, this.#tables.length, true);
     view.setUint32(8, this.#maxParallelism, true);
+    view.setUint32(12, this.count, true);
     this.#end = SECTION_HEADER_BYTES;
     this.#state = 'entries';
   }

@@ -121,13 +121,18 @@ async function restoreState(
     const records: ExchangeRecords[] = [];
     if (stored.counted) counted.set(operator.uid, records);
     const lists: RestoredSection[] = [];
-    const files: OpenedState[] = [];
+    const { jobId, checkpointId, directory } = restore;
+    // All at once: each is read through when it is opened.
+    const opened = await Promise.allSettled(
+      stored.handles.map((handle) =>
+        services.openState(directory, { jobId, checkpointId, operatorUid: operator.uid, subtask: handle.subtask }, handle),
+      ),
+    );
     try {
-      for (const handle of stored.handles) {
-        const identity = { jobId: restore.jobId, checkpointId: restore.checkpointId, operatorUid: operator.uid, subtask: handle.subtask };
-        const file = await services.openState(restore.directory, identity, handle);
-        files.push(file);
-        for (const section of file.sections) {
+      for (const [number, handle] of stored.handles.entries()) {
+        const outcome = opened[number] as PromiseSettledResult<OpenedState>;
+        if (outcome.status === 'rejected') throw outcome.reason;
+        for (const section of outcome.value.sections) {
           if (section.kind === 'keyed') await restoreKeyed(operator, section, restore.directory);
           else if (section.kind === 'operator' && !isExchangeRecords(section)) lists.push(section);
           // Each subtask's counts go on with one.
@@ -144,7 +149,7 @@ async function restoreState(
           : await redistributeOperatorSections(lists, deployment.parallelism, deployment.subtask);
       for (const section of own) await operator.operatorState.restore(section);
     } finally {
-      for (const file of files) await file.close();
+      for (const outcome of opened) if (outcome.status === 'fulfilled') await outcome.value.close();
     }
   }
   return counted;
