@@ -12,8 +12,8 @@ import { byteLengthOf, isWide, readLatin1, readString, writeString } from '../me
 export const TAG_LATIN1 = 1;
 export const TAG_UTF16 = 2;
 export const TAG_NUMBER = 3;
-export const TAG_BIGINT = 4;
-export const TAG_FALSE = 5;
+const TAG_BIGINT = 4;
+const TAG_FALSE = 5;
 export const TAG_TRUE = 6;
 
 /** Exact, not a bound. Throws `InvalidKeyError`. */

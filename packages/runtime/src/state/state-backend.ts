@@ -8,7 +8,7 @@ import type { KeyContext } from './key-context.js';
  *
  * Life: constructed → `restore` (zero or more times, before the first access) → accesses and snapshots → `dispose`.
  * A snapshot has two parts, as in Flink: `snapshot()` is the synchronous one, takes microseconds and fixes the content; the chunks are then pulled by the
- * checkpoint writer between slices of processing, while the stream goes on (copy on write: what is changed before it was copied is copied first).
+ * checkpoint writer between slices of processing, while the stream goes on (what is about to change before its turn is put into the snapshot first).
  * One snapshot may be under way at a time with the old one released before the next.
  */
 export interface KeyedStateBackend {
@@ -56,7 +56,7 @@ export interface SnapshotSection {
 
 export interface StateSnapshot {
   readonly sections: readonly SnapshotSection[];
-  /** Ends copy on write, also if the chunks were not pulled to the end (the checkpoint was aborted). Idempotent. */
+  /** The state may change freely again, also if the chunks were not pulled to the end (the checkpoint was aborted). Idempotent. */
   release(): void;
 }
 
