@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { type Counter, InputStatus, type ReaderOutput, type SourceReader, type SourceReaderContext } from '@weir/runtime';
 import type { UserEvent } from '../event.js';
 import type { FilePosition, FileSourceOptions } from './file-source.js';
-import type { FormatName, Parsed } from './formats/format.js';
+import type { FormatName, Parsed, RecordSink } from './formats/format.js';
 import { type RecordPosition, RecordReader } from './record-reader.js';
 import { SourceFileError } from './source-file-error.js';
 
@@ -18,7 +18,8 @@ export class FileReader implements SourceReader<UserEvent, FilePosition> {
   readonly #options: FileSourceOptions;
   readonly #context: SourceReaderContext;
   readonly #counters: Readonly<Record<Total, Counter>>;
-  readonly #totals: Record<Total, number> = { events: 0, lines: 0, bytes: 0, skipped: 0, malformed: 0 };
+  readonly #totals: Totals = { events: 0, lines: 0, bytes: 0, skipped: 0, malformed: 0 };
+  readonly #handOut = new HandOut(this.#totals);
   /** False for a subtask that has nothing to read. */
   #active = false;
   #file = 0;
@@ -93,11 +94,24 @@ export class FileReader implements SourceReader<UserEvent, FilePosition> {
     const mostEvents = this.#totals.events + MOST_EVENTS;
     let status: InputStatus | undefined;
     for (let records = 0; records < MOST_RECORDS && this.#totals.events < mostEvents && status === undefined; records++) {
+      if (this.#current === undefined && !this.#scan(output, mostEvents)) break;
       status = this.#current === undefined ? this.#nextRecord() : undefined;
       if (this.#current !== undefined && !this.#handOver(output, mostEvents)) status = InputStatus.MORE_AVAILABLE;
     }
     this.#showTotals();
     return status ?? InputStatus.MORE_AVAILABLE;
+  }
+
+  /** Hands over what can be had the fast way; false if that is enough for now. */
+  #scan(output: ReaderOutput<UserEvent>, mostEvents: number): boolean {
+    const reader = this.#reader;
+    if (reader === undefined || this.#repeated > 0) return true;
+    if (!output.hasRoom()) return false;
+    const { offset } = reader;
+    this.#handOut.begin(output, mostEvents);
+    const goesOn = reader.scan(this.#handOut);
+    this.#totals.bytes += reader.offset - offset;
+    return goesOn;
   }
 
   /** Undefined to go on. */
@@ -196,5 +210,43 @@ export class FileReader implements SourceReader<UserEvent, FilePosition> {
   }
 }
 
+/** From the scanner to the output. */
+class HandOut implements RecordSink {
+  readonly #totals: Totals;
+  #output: ReaderOutput<UserEvent> | undefined;
+  #mostEvents = 0;
+  #mostLines = 0;
+
+  constructor(totals: Totals) {
+    this.#totals = totals;
+  }
+
+  begin(output: ReaderOutput<UserEvent>, mostEvents: number): void {
+    this.#output = output;
+    this.#mostEvents = mostEvents;
+    this.#mostLines = this.#totals.lines + MOST_RECORDS;
+  }
+
+  get lines(): number {
+    return this.#totals.lines;
+  }
+
+  event(userId: string, isAbnormal: boolean, timestamp: number | null): boolean {
+    const output = this.#output as ReaderOutput<UserEvent>;
+    const totals = this.#totals;
+    const sequence = totals.events;
+    output.collect({ userId, isAbnormal, timestamp, sequence });
+    totals.events = sequence + 1;
+    totals.lines++;
+    return sequence + 1 < this.#mostEvents && output.hasRoom();
+  }
+
+  skipped(): boolean {
+    this.#totals.skipped++;
+    return ++this.#totals.lines < this.#mostLines;
+  }
+}
+
 const TOTALS = ['events', 'lines', 'bytes', 'skipped', 'malformed'] as const;
 type Total = (typeof TOTALS)[number];
+type Totals = Record<Total, number>;

@@ -1,6 +1,6 @@
 import { ChunkedFile } from './chunked-file.js';
 import { createFormat, DETECT_BYTES, detectFormat } from './formats/detect-format.js';
-import type { Beyond, Format, FormatName, KeyField, Parsed } from './formats/format.js';
+import type { Beyond, Format, FormatName, KeyField, Parsed, RecordSink } from './formats/format.js';
 import { readStart } from './read-start.js';
 import { SourceFileError } from './source-file-error.js';
 
@@ -51,6 +51,8 @@ export class RecordReader {
   line: number;
   /** Offset of a record that is being dropped because it is too long. */
   #dropping: number | undefined;
+  /** Of the bytes that are being looked at. */
+  #view: DataView;
 
   constructor(file: ByteSource, position: RecordPosition, key: KeyField) {
     this.#file = file;
@@ -58,6 +60,7 @@ export class RecordReader {
     this.#options = { key, referenceTime: position.referenceTime };
     this.line = position.line;
     this.#format = createFormat(position.format, this.#options, position.header, position.offset === 0);
+    this.#view = viewOf(file.bytes);
   }
 
   static async open(path: string, from: RecordPosition | undefined, format: FormatName | undefined, key: KeyField): Promise<RecordReader> {
@@ -80,7 +83,20 @@ export class RecordReader {
     return { offset, line, format: this.#formatName, header: this.#format.header, referenceTime: this.#options.referenceTime };
   }
 
-  /** The next record; undefined if its bytes have not come yet (wait for `ready`), null at the end of the file. */
+  /** Hands records in a row to `sink`, as `Format.scan`; false if it wanted no more, else `next` has to say what is there. */
+  scan(sink: RecordSink): boolean {
+    const file = this.#file;
+    const { bytes, from } = file;
+    if (this.#dropping !== undefined || from === file.end) return true;
+    if (this.#view.buffer !== bytes.buffer || this.#view.byteOffset !== bytes.byteOffset) this.#view = viewOf(bytes);
+    const { lines } = sink;
+    const next = this.#format.scan(bytes, this.#view, from, Math.min(file.end, from + LONGEST_RECORD), sink);
+    file.from = next < 0 ? ~next : next;
+    this.line += sink.lines - lines;
+    return next >= 0;
+  }
+
+  /** The next record, the general way; undefined if its bytes have not come yet (wait for `ready`), null at the end of the file. */
   next(): Parsed | undefined | null {
     const file = this.#file;
     for (;;) {
@@ -142,6 +158,10 @@ export class RecordReader {
     file.from = found ? at + 1 : file.end;
     return found || file.atEnd;
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 async function start(file: ChunkedFile, format: FormatName | undefined): Promise<RecordPosition> {

@@ -1,5 +1,5 @@
 import { DETECT_BYTES, detectFormat } from '../formats/detect-format.js';
-import type { FormatName, KeyField, Parsed } from '../formats/format.js';
+import { type FormatName, type KeyField, type Parsed, type RecordSink, SKIPPED } from '../formats/format.js';
 import { type RecordPosition, RecordReader } from '../record-reader.js';
 import type { FollowPosition } from './follow-position.js';
 import type { GrowingFile } from './growing-file.js';
@@ -16,6 +16,26 @@ export interface Inherited {
   readonly header: string | null;
 }
 
+/** Takes one record at a time. */
+class OneRecord implements RecordSink {
+  record: Parsed | undefined;
+  lines = 0;
+
+  event(userId: string, isAbnormal: boolean, timestamp: number | null): boolean {
+    return this.#take({ kind: 'events', userId, isAbnormal, timestamp, times: 1 });
+  }
+
+  skipped(): boolean {
+    return this.#take(SKIPPED);
+  }
+
+  #take(record: Parsed): boolean {
+    this.record = record;
+    this.lines++;
+    return false;
+  }
+}
+
 /** One file of the trail: its bytes, the records in them, and how far they have been taken. */
 export class FollowedFile {
   generation: number;
@@ -30,6 +50,7 @@ export class FollowedFile {
   #format: FormatName | undefined;
   #header: string | null;
   #reader: RecordReader | undefined;
+  readonly #scanned = new OneRecord();
 
   constructor(generation: number, file: GrowingFile, inherited: Inherited, key: KeyField, now: number) {
     this.generation = generation;
@@ -93,7 +114,9 @@ export class FollowedFile {
 
   /** The next complete record; undefined if there is none. */
   next(): Parsed | undefined {
-    const parsed = this.#reader?.next();
+    this.#scanned.record = undefined;
+    this.#reader?.scan(this.#scanned);
+    const parsed = this.#scanned.record ?? this.#reader?.next();
     if (parsed === null) {
       // Its last line was taken as it is; should it grow nevertheless, it goes on behind it.
       this.file.atEnd = false;

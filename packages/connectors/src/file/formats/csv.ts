@@ -1,14 +1,10 @@
 import { csvFields, csvRecordEnd } from './csv-record.js';
 import { toEvent } from './fields.js';
-import { type Beyond, BLANK, type Format, type FormatOptions, malformed, type Parsed, TOO_LONG } from './format.js';
-
-interface Columns {
-  readonly count: number;
-  readonly userId: number;
-  readonly eventType: number;
-  readonly timestamp: number;
-  readonly ip: number;
-}
+import { type Beyond, BLANK, type Format, type FormatOptions, malformed, type Parsed, type RecordSink, TOO_LONG } from './format.js';
+import { type CsvColumns, csvLineReader, isPlainCsv, skipCsvField } from './scan/csv-line.js';
+import { LineScanner } from './scan/line-scanner.js';
+import { NameCache } from './scan/name-cache.js';
+import { TimeScanner } from './scan/time-scanner.js';
 
 /** RFC 4180; the first line names the columns, in any order, others among them. */
 export class CsvFormat implements Format {
@@ -17,7 +13,9 @@ export class CsvFormat implements Format {
   readonly #options: FormatOptions;
   #header: string | null = null;
   /** Undefined if the header cannot be used: then no line can. */
-  #columns: Columns | undefined;
+  #columns: CsvColumns | undefined;
+  /** For the columns as they are; undefined before the first use. */
+  #scanner: LineScanner | undefined;
   /** The header is that of the file before this one: the first line may name the columns anew or be data already. */
   #inherited: boolean;
 
@@ -33,6 +31,19 @@ export class CsvFormat implements Format {
 
   recordEnd(bytes: Buffer, from: number, end: number, beyond: Beyond): number {
     return csvRecordEnd(bytes, from, end, beyond);
+  }
+
+  scan(bytes: Buffer, view: DataView, from: number, end: number, sink: RecordSink): number {
+    if (this.#columns === undefined || this.#inherited) return from;
+    this.#scanner ??= this.#newScanner(this.#columns);
+    return this.#scanner.scan(bytes, view, from, end, sink);
+  }
+
+  #newScanner(columns: CsvColumns): LineScanner {
+    const { key } = this.#options;
+    // Nothing in csv is a scalar.
+    const readers = { keys: new NameCache(isPlainCsv), times: new TimeScanner(), skipText: skipCsvField, skipScalar: () => -1 };
+    return new LineScanner(key, readers, csvLineReader(columns, key, readers));
   }
 
   parse(text: string): Parsed {

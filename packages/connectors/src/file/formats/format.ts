@@ -24,6 +24,16 @@ export interface FormatOptions {
   readonly referenceTime: number;
 }
 
+/** Takes what `Format.scan` finds, a record of one line a call; false if it wants no more for now. */
+export interface RecordSink {
+  /** Calls so far. */
+  readonly lines: number;
+  /** One event. */
+  event(userId: string, isAbnormal: boolean, timestamp: number | null): boolean;
+  /** A line about something else. */
+  skipped(): boolean;
+}
+
 /** Why the bytes that a record is looked for in stop where they do. With `file-end` or `too-long` there will be no second look. */
 export type Beyond = 'more' | 'file-end' | 'too-long';
 
@@ -38,6 +48,12 @@ export interface Format {
   /** Just past the line end of the record that begins at `from`; -1 if it is not within `[from, end)`. */
   recordEnd(bytes: Buffer, from: number, end: number, beyond: Beyond): number;
   parse(text: string): Parsed;
+  /**
+   * The fast way for records in a row from `from` on, as long as they are of the usual form and `sink` wants more: each gets what `recordEnd`
+   * and `parse` would have made of it. Returns where the first begins that has to go through those two, perhaps because it is not complete;
+   * `~` of where the next one begins if `sink` wanted no more. `view` is of `bytes`.
+   */
+  scan(bytes: Buffer, view: DataView, from: number, end: number, sink: RecordSink): number;
   /** A line beyond the longest one taken. */
   readonly tooLong: Parsed;
 }

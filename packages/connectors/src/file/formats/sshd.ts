@@ -1,4 +1,5 @@
-import { BLANK, type Format, type FormatOptions, lineEnd, type Parsed, SKIPPED } from './format.js';
+import { BLANK, type Format, type FormatOptions, lineEnd, type Parsed, type RecordSink, SKIPPED } from './format.js';
+import { SshdLineScanner } from './scan/sshd-line.js';
 import { syslogTimestamp } from './syslog-timestamp.js';
 
 const TAG = /sshd(?:-session)?\[[0-9]+\]: /;
@@ -20,9 +21,15 @@ export class SshdFormat implements Format {
   readonly header = null;
   readonly tooLong = SKIPPED;
   readonly #options: FormatOptions;
+  #scanner: SshdLineScanner | undefined;
 
   constructor(options: FormatOptions) {
     this.#options = options;
+  }
+
+  scan(bytes: Buffer, view: DataView, from: number, end: number, sink: RecordSink): number {
+    this.#scanner ??= new SshdLineScanner(this.#options);
+    return this.#scanner.scan(bytes, view, from, end, sink);
   }
 
   recordEnd(bytes: Buffer, from: number, end: number): number {
