@@ -9,6 +9,11 @@ const LONGEST = 512;
 /** Odd, with bits all over: the golden ratio's. */
 const MIX = 0x9e3779b1;
 
+/** What every Buffer of Node has, its types do not say. */
+interface Slices {
+  latin1Slice(start: number, end: number): string;
+}
+
 /**
  * The bytes of a field as a string, the same string again for the bytes that stood in its slot last. A string made from bytes costs more
  * than all else that is done with a line, and most lines are about users who were there before.
@@ -91,6 +96,7 @@ export class NameCache {
       if (!this.#isOrdinary(bytes[at])) return undefined;
       all |= bytes[at];
     }
-    return all < 128 ? bytes.toString('latin1', from, to) : bytes.toString('utf8', from, to);
+    // Not by `toString`, which costs as much again as making the string.
+    return all < 128 ? (bytes as Buffer & Slices).latin1Slice(from, to) : bytes.toString('utf8', from, to);
   }
 }
