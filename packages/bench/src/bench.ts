@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Contender, Run, Work, Workload } from './contender.js';
 import { flinkContenders } from './contenders/flink-contender.js';
+import { WeirCommand } from './contenders/weir-command.js';
 import { WeirEngine } from './contenders/weir-engine.js';
 import { machine } from './machine.js';
 import { measurements } from './measurements/index.js';
@@ -14,17 +15,18 @@ import { type MeasurementReport, type Report, Results } from './results.js';
 import { benchVersion } from './version.js';
 
 /** Runs what was asked for, one after the other, and says on standard error how it goes. */
-export async function runBench(options: BenchOptions, command: string): Promise<Report> {
+export async function runBench(options: BenchOptions, command: string, asked: readonly Measurement[] = chosen(options)): Promise<Report> {
   const at = new Date().toISOString();
   const here = machine();
   const weir = new WeirEngine('default');
   const weirBest = new WeirEngine('best');
+  const weirCommand = new WeirCommand();
   const peers: readonly Contender[] = options.flink ? await flinkContenders(say) : [];
   const directory = await mkdtemp(join(tmpdir(), 'weir-bench-'));
-  const common = { quick: options.quick, weir, weirBest, weirCommand: weir, peers, directory, say };
+  const common = { quick: options.quick, weir, weirBest, weirCommand, peers, directory, say };
   try {
     const reports: MeasurementReport[] = [];
-    for (const measurement of chosen(options)) {
+    for (const measurement of asked) {
       const rounds = Math.min(options.rounds, measurement.rounds ?? options.rounds);
       const results = new Results();
       for (let number = 0; number < rounds; number++) {
@@ -32,7 +34,7 @@ export async function runBench(options: BenchOptions, command: string): Promise<
         const bench: Bench = {
           ...common,
           number,
-          run: (contender, workload, measure) => runOnce(contender, withProfile(workload, options), measure),
+          run: (contender, workload, measure, atEnd) => runOnce(contender, withProfile(workload, options), measure, atEnd),
         };
         const reason = await results.round((figures) => measurement.round(bench, figures));
         if (reason !== undefined) say(`the round is void: ${reason}`);
@@ -41,7 +43,7 @@ export async function runBench(options: BenchOptions, command: string): Promise<
       say(measurementText(report));
       reports.push(report);
     }
-    const contenders = Object.fromEntries([weir, weirBest, ...peers].map(({ name, settings }) => [name, settings]));
+    const contenders = Object.fromEntries([weir, weirBest, weirCommand, ...peers].map(({ name, settings }) => [name, settings]));
     return { at, version: benchVersion(), machine: here, command, contenders, measurements: reports };
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -56,19 +58,27 @@ function chosen({ only, quick }: BenchOptions): readonly Measurement[] {
 const withProfile = (workload: Workload, { profile }: BenchOptions): Workload =>
   profile === undefined ? workload : { ...workload, profileDirectory: profile };
 
+/** 1 if some contender's work was not what it had to be; whatever the figures. */
+export function exitCodeOf(report: Report): 0 | 1 {
+  return report.measurements.some(({ voidRounds }) => voidRounds.length > 0) ? 1 : 0;
+}
+
 /** See `Bench.run`. */
-async function runOnce<T>(
+export async function runOnce<T, E>(
   contender: Contender,
   workload: Workload,
   measure: (run: Run) => Promise<T>,
-): Promise<{ readonly result: T; readonly work: Work }> {
+  atEnd?: (run: Run) => Promise<E>,
+): Promise<{ readonly result: T; readonly end: E; readonly work: Work }> {
+  const refusal = contender.refuses(workload);
+  if (refusal !== undefined) throw new Error(`${contender.name}: ${refusal}`);
   const run = await contender.start(workload);
   try {
     const result = await measure(run);
     const work = workload.count === undefined ? await run.stop() : await run.finished();
     const reason = unequalWork(workload, work);
     if (reason !== undefined) throw new VoidRound(`${contender.name}: ${reason}`);
-    return { result, work };
+    return { result, end: (await atEnd?.(run)) as E, work };
   } finally {
     await run.dispose();
   }

@@ -29,6 +29,8 @@ export interface Workload {
   readonly sink: SinkKind;
   /** Alerts of events that were due earlier than this many ms after their split's first event are left out of the latencies: the warm-up. */
   readonly latencyFrom?: number;
+  /** Records pauses of the process operator for that many ms, from `latencyFrom` on, for `Run.pauses`. Weir alone can. */
+  readonly recordPausesFor?: number;
   /** Directory into which each TaskManager writes a CPU profile; where a contender has no such thing it says so in `settings`. */
   readonly profileDirectory?: string;
 }
@@ -78,6 +80,8 @@ export interface Run {
   firstAlerts(): Promise<readonly FirstAlert[]>;
   /** After the end of a run with the sink `latency`: a histogram a subtask, HdrHistogram V2 compressed, base64, in µs. */
   latencies(): Promise<readonly string[]>;
+  /** After the end of a run with `recordPausesFor`: the longest pause of each subtask of the process operator, ms. */
+  pauses?(): Promise<readonly number[]>;
   /**
    * Resolves once a bounded job has FINISHED, everything committed; rejects if it fails. Processes are still there.
    */
@@ -104,8 +108,8 @@ export interface CheckpointFigures {
   readonly duration: number;
   /** Bytes written. */
   readonly size: number;
-  /** Longest of all subtasks, ms. */
-  readonly syncDuration: number;
+  /** Longest of all subtasks, ms; absent where it is not told. */
+  readonly syncDuration?: number;
   /** In-flight bytes in it. */
   readonly persistedData: number;
 }

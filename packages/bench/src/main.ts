@@ -1,9 +1,20 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FlinkError } from '@weir/flink';
-import { runBench } from './bench.js';
+import { exitCodeOf, runBench } from './bench.js';
+import { intoMarkdown } from './markdown.js';
 import { HELP, readOptions, UsageError } from './options.js';
-import { reportMarkdown, reportText } from './print.js';
+import { reportText } from './print.js';
+import type { Report } from './results.js';
+
+/** Also into a file that is not there yet. */
+async function writeTables(file: string, report: Report): Promise<void> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return '';
+  });
+  await writeFile(file, intoMarkdown(text, report));
+}
 
 /** `npm run bench`. Returns the exit code: 2 for a mistake in the command, 1 if some contender's work was not equal or it cannot be had. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -19,8 +30,8 @@ export async function main(args: readonly string[]): Promise<number> {
     if (profile !== undefined) await mkdir(profile, { recursive: true });
     const report = await runBench({ ...options, profile }, ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' '));
     process.stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : `${reportText(report)}\n`);
-    if (options.markdown !== undefined) await writeFile(resolve(from, options.markdown), reportMarkdown(report));
-    return report.measurements.some(({ voidRounds }) => voidRounds.length > 0) ? 1 : 0;
+    if (options.markdown !== undefined) await writeTables(resolve(from, options.markdown), report);
+    return exitCodeOf(report);
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof FlinkError)) throw error;
     process.stderr.write(`weir bench: ${error.message}\n`);

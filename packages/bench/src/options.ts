@@ -25,8 +25,9 @@ Measures Weir, round by round, and prints median, minimum and maximum of each fi
   --rounds N        rounds of each measurement (5; with --quick 1)
   --quick           smaller and shorter: 2 minutes at most
   --json            JSON on standard output; everything else goes to standard error
-  --markdown FILE   writes the tables of docs/benchmarks.md to FILE
-  --profile DIR     writes a CPU profile of each TaskManager to DIR (open it in a browser's developer tools)
+  --markdown FILE   puts the tables in their places in FILE (docs/benchmarks.md), those of measurements that were not run aside
+  --profile DIR     writes a CPU profile of each thread to DIR, for a browser's developer tools: the number before the last in a
+                    file's name is 0 for the main thread, 1 for the JobManager, 2 … for the TaskManagers. Figures suffer from it
   --flink           beside Apache Flink (npm run flink:install)
   --jet             beside Hazelcast Jet
 `;

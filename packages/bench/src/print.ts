@@ -43,34 +43,7 @@ export function measurementText(measurement: MeasurementReport): string {
   ].join('\n');
 }
 
-/** What stands in docs/benchmarks.md. */
-export function reportMarkdown(report: Report): string {
-  return [
-    head(report)
-      .map((line) => `- ${line}`)
-      .join('\n'),
-    ...report.measurements.map(measurementMarkdown),
-  ]
-    .join('\n\n')
-    .concat('\n');
-}
-
-function measurementMarkdown(measurement: MeasurementReport): string {
-  const rows = measurement.figures.map((row) => `| ${cells(row).join(' | ')} |`);
-  return [
-    `### ${measurement.title}`,
-    '',
-    measurement.method,
-    '',
-    '| | median | minimum | maximum | rounds | target |',
-    '| --- | ---: | ---: | ---: | ---: | ---: |',
-    ...rows,
-    ...(measurement.notes.length === 0 ? [] : ['', ...measurement.notes]),
-    ...(measurement.voidRounds.length === 0 ? [] : ['', ...measurement.voidRounds.map((reason) => `Void round: ${reason}`)]),
-  ].join('\n');
-}
-
-function head({ at, version, machine, command, contenders }: Report): readonly string[] {
+export function head({ at, version, machine, command, contenders }: Report): readonly string[] {
   return [
     `Weir ${version}, ${at}, \`${command}\``,
     `${machine.cores} cores, ${machine.cpu}, ${machine.memory}, ${machine.kernel}, Node ${machine.node}, load before ${machine.loadBefore ?? 'unknown'}`,
@@ -83,7 +56,7 @@ function head({ at, version, machine, command, contenders }: Report): readonly s
   ];
 }
 
-function cells({ name, unit, median, min, max, values, target: wanted, met }: FigureReport): readonly string[] {
+export function cells({ name, unit, median, min, max, values, target: wanted, met }: FigureReport): readonly string[] {
   const reached = wanted === undefined ? '' : `${target(wanted, unit)}${met ? ', met' : ', missed'}`;
   return [name, figure(median, unit), figure(min, unit), figure(max, unit), String(values.length), reached];
 }

@@ -11,3 +11,11 @@ export function cpuTime(pids: readonly number[]): number {
     return sum + ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
   }, 0);
 }
+
+/** Resident memory, what is shared with others counted by its share (proportional set size), bytes. */
+export function proportionalSetSize(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    const found = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'));
+    return sum + Number(found?.[1] ?? 0) * 1024;
+  }, 0);
+}

@@ -9,6 +9,7 @@ export interface EngineHostMethods {
   failTaskManager(): number;
   firstAlerts(): readonly FirstAlert[];
   latencies(): readonly string[];
+  pauses(): readonly number[];
   finished(): Work;
   stop(): Work;
   end(): void;

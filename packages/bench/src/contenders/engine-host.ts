@@ -9,7 +9,8 @@ import type { CheckpointFigures, FirstAlert, Work, Workload } from '../contender
 import { type BenchJobParameters, PROCESS_UID, SINK_UID } from '../jobs/bench-job.js';
 import { FIRST_ALERT_TOPIC } from '../jobs/counting-sink.js';
 import { LATENCIES } from '../jobs/latency-recorder.js';
-import type { EngineHostAnswer, EngineHostMethods, EngineHostRequest } from './engine-host-protocol.js';
+import { PAUSES } from '../jobs/pause-recorder.js';
+import type { EngineHostAnswer, EngineHostMethod, EngineHostMethods, EngineHostRequest } from './engine-host-protocol.js';
 import { checkpointFigures, workOf } from './weir-figures.js';
 import type { WeirSetup } from './weir-setup.js';
 
@@ -24,8 +25,9 @@ let jobId = '';
 let directory = '';
 const firstAlerts: FirstAlert[] = [];
 
-type Methods = { [M in keyof EngineHostMethods]: (...parameters: Parameters2<M>) => Promise<ReturnType<EngineHostMethods[M]>> };
-type Parameters2<M extends keyof EngineHostMethods> = globalThis.Parameters<EngineHostMethods[M]>;
+type Methods = {
+  [M in EngineHostMethod]: (...parameters: globalThis.Parameters<EngineHostMethods[M]>) => Promise<ReturnType<EngineHostMethods[M]>>;
+};
 
 const methods: Methods = {
   async start(workload, setup, place) {
@@ -56,10 +58,8 @@ const methods: Methods = {
     return Date.now();
   },
   firstAlerts: async () => firstAlerts,
-  async latencies() {
-    const place = join(directory, LATENCIES);
-    return Promise.all((await readdir(place)).map((name) => readFile(join(place, name), 'utf8')));
-  },
+  latencies: () => left(LATENCIES),
+  pauses: async () => (await left(PAUSES)).map(Number),
   async finished() {
     return work(await until(({ state }) => state === 'FINISHED'));
   },
@@ -76,10 +76,16 @@ const methods: Methods = {
   },
 };
 
+/** What subtasks wrote at their end. */
+async function left(topic: string): Promise<readonly string[]> {
+  const place = join(directory, topic);
+  return Promise.all((await readdir(place)).map((name) => readFile(join(place, name), 'utf8')));
+}
+
 function jobParameters(workload: Workload, { layout, parallelism }: WeirSetup): BenchJobParameters {
-  const { keys, skew, rate, abnormalRate, seed, count, threshold, sink, latencyFrom = 0 } = workload;
+  const { keys, skew, rate, abnormalRate, seed, count, threshold, sink, latencyFrom = 0, recordPausesFor = 0 } = workload;
   const source = { keys, skew, rate, abnormalRate, seed, ...(count === undefined ? {} : { count }) };
-  return { source, threshold, parallelism, layout, sink, latencyFrom, directory };
+  return { source, threshold, parallelism, layout, sink, latencyFrom, recordPausesFor, directory };
 }
 
 function configurationOf({ checkpointInterval, unaligned }: Workload, { parallelism }: WeirSetup): JobConfiguration {

@@ -88,6 +88,7 @@ class EngineRun implements Run {
   checkpoints = () => this.#ask('checkpoints');
   failTaskManager = () => this.#ask('failTaskManager');
   firstAlerts = () => this.#ask('firstAlerts');
+  pauses = () => this.#ask('pauses');
   latencies = () => this.#ask('latencies');
   finished = () => this.#ask('finished');
   stop = () => this.#ask('stop');

@@ -3,6 +3,7 @@ import { AbnormalCountProcessFunction, alert } from '@weir/detection';
 import { defineJob, type Parameters } from '@weir/runtime';
 import type { SinkKind } from '../contender.js';
 import { CountingSink } from './counting-sink.js';
+import { PausesOfProcess } from './pause-recorder.js';
 
 export const PROCESS_UID = 'abnormal-count-process';
 export const SINK_UID = 'bench-sink';
@@ -16,6 +17,8 @@ export interface BenchJobParameters {
   readonly layout: 'seed' | 'pipeline';
   readonly sink: SinkKind;
   readonly latencyFrom: number;
+  /** 0 for not at all. */
+  readonly recordPausesFor: number;
   /** For what the sinks leave behind. */
   readonly directory: string;
 }
@@ -24,12 +27,17 @@ export interface BenchJobParameters {
 export default defineJob<BenchJobParameters>({
   name: 'bench',
   parameters: (given: Parameters) => given as unknown as BenchJobParameters,
-  build(env, { source: options, threshold, parallelism, layout, sink: kind, latencyFrom, directory }) {
+  build(env, { source: options, threshold, parallelism, layout, sink: kind, latencyFrom, recordPausesFor, directory }) {
     env.setParallelism(parallelism);
     const source = env.fromSource(new LoadSource(options), userEvent).uid('load-source').name('LoadSource');
     const process = source
       .keyBy('userId')
-      .process(new AbnormalCountProcessFunction(threshold), alert)
+      .process(
+        recordPausesFor > 0
+          ? new PausesOfProcess(threshold, { from: latencyFrom, length: recordPausesFor, directory })
+          : new AbnormalCountProcessFunction(threshold),
+        alert,
+      )
       .uid(PROCESS_UID)
       .name('AbnormalCountProcess')
       .setMaxParallelism(128);

@@ -32,8 +32,16 @@ export interface Bench {
   readonly peers: readonly Contender[];
   /** Where a measurement may leave files; removed at the end. */
   readonly directory: string;
-  /** Runs `workload`, calls `measure` while it runs, ends it, and throws a `VoidRound` unless its work was what the oracle says. */
-  run<T>(contender: Contender, workload: Workload, measure: (run: Run) => Promise<T>): Promise<{ readonly result: T; readonly work: Work }>;
+  /**
+   * Runs `workload`, calls `measure` while it runs, ends it, and throws a `VoidRound` unless its work was what the oracle says. `atEnd` is called between the end and
+   * the removal of what the run left.
+   */
+  run<T, E = undefined>(
+    contender: Contender,
+    workload: Workload,
+    measure: (run: Run) => Promise<T>,
+    atEnd?: (run: Run) => Promise<E>,
+  ): Promise<{ readonly result: T; readonly end: E; readonly work: Work }>;
   /** For who watches; not part of the results. */
   say(line: string): void;
 }
@@ -61,6 +69,21 @@ export function inTurn<T>({ number }: Bench, contenders: readonly T[]): readonly
   return [...contenders.slice(turn), ...contenders.slice(0, turn)];
 }
 
-const count = (n: number): string => Math.round(n).toLocaleString('en-US');
+/** Warm-up of a contender and length of the window after it, s. A quick run's figures are a warm machine's only for Weir. */
+export function timesOf(
+  { quick }: Bench,
+  contender: Pick<Contender, 'warmUp' | 'system'>,
+  seconds = 8,
+): { warmUp: number; seconds: number } {
+  if (!quick) return { warmUp: contender.warmUp, seconds };
+  return { warmUp: contender.system === 'weir' ? 1 : contender.warmUp, seconds: Math.min(seconds, 2) };
+}
+
+/** Contenders of the setup `default` that can run the workload, ours first. */
+export function comparable(bench: Bench, workload: Workload, weir: Contender = bench.weir): readonly Contender[] {
+  return [weir, ...bench.peers].filter((contender) => contender.setup === weir.setup && contender.refuses(workload) === undefined);
+}
+
+export const count = (n: number): string => Math.round(n).toLocaleString('en-US');
 export const keysOf = (n: number): string => `${count(n)} keys`;
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,4 @@
+export { exitCodeOf, runBench, runOnce } from './bench.js';
+export * from './contender.js';
+export { WeirEngine } from './contenders/weir-engine.js';
+export type { Measurement } from './measurements/measurement.js';
