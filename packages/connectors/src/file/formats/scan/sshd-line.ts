@@ -12,6 +12,9 @@ const [SSHD, DASH_SES, SION] = [wordOf('sshd'), wordOf('-ses'), wordOf('sion')];
 const [FAIL, ED_, ACCE, PTED] = [wordOf('Fail'), wordOf('ed \0'), wordOf('Acce'), wordOf('pted')];
 const [FOR, INVA, LID_, USER, FROM, PORT] = [' for', 'inva', 'lid ', 'user', 'from', 'port'].map(wordOf);
 const INVALID_USER_LENGTH = 'invalid user '.length;
+/** How far before a byte ` from ` may begin that has it, but not first; most bytes are in none. */
+const BACK = new Uint8Array(256).fill(6);
+for (const [index, character] of [...' from '].entries()) if (index > 0) BACK[character.charCodeAt(0)] = index;
 /** `Dec 10 06:55:`. */
 const MINUTE_LENGTH = 13;
 const STAMP_LENGTH = MINUTE_LENGTH + 2;
@@ -156,7 +159,7 @@ function skipToken(bytes: Buffer, from: number, end: number): number {
 
 /** Where the last ` from ` begins; -1 if there is none. */
 function findOrigin(bytes: Buffer, view: DataView, from: number, lineEnd: number): number {
-  for (let at = lineEnd - 6; at >= from; at--) {
+  for (let at = lineEnd - 6; at >= from; at -= BACK[bytes[at]]) {
     if (bytes[at] === SPACE && view.getInt32(at + 1, true) === FROM && bytes[at + 5] === SPACE) return at;
   }
   return -1;
