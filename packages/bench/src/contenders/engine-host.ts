@@ -53,9 +53,10 @@ const methods: Methods = {
   },
   checkpoints: async (): Promise<readonly CheckpointFigures[]> => job().checkpoints.history.map(checkpointFigures),
   async failTaskManager() {
+    const failedAt = Date.now();
     const result = await engine.execute({ type: 'fail-taskmanager', id: engine.snapshot().taskManagers[0].id, mode: 'crash' });
     if (!result.ok) throw new Error(result.message);
-    return Date.now();
+    return failedAt;
   },
   firstAlerts: async () => firstAlerts,
   latencies: () => left(LATENCIES),

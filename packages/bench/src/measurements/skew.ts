@@ -6,6 +6,7 @@ export const skew: Measurement = {
   name: 'skew',
   title: 'Skewed keys',
   method: 'Keys by the law of Zipf (exponent 1, by octaves) beside uniform ones; 100,000 keys, parallelism 3, checkpoints every 10 s.',
+  quick: false,
   async round(bench, figures) {
     const uniform = { ...defaultWorkload, keys: 100_000 };
     const zipf = { ...uniform, skew: 'zipf' } as const;
