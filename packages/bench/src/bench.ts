@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Contender, Run, Work, Workload } from './contender.js';
 import { flinkContenders } from './contenders/flink-contender.js';
 import { WeirCommand } from './contenders/weir-command.js';
@@ -10,20 +7,29 @@ import { measurements } from './measurements/index.js';
 import { type Bench, type Measurement, VoidRound } from './measurements/measurement.js';
 import type { BenchOptions } from './options.js';
 import { unequalWork } from './oracle.js';
-import { measurementText } from './print.js';
+import { headText, measurementText } from './print.js';
 import { type MeasurementReport, type Report, Results } from './results.js';
+import { temporaryDirectory } from './temporary.js';
 import { benchVersion } from './version.js';
 
-/** Runs what was asked for, one after the other, and says on standard error how it goes. */
-export async function runBench(options: BenchOptions, command: string, asked: readonly Measurement[] = chosen(options)): Promise<Report> {
+/** Runs what was asked for, one after the other, and says on standard error how it goes; `print` is given what was found as soon as it is. */
+export async function runBench(
+  options: BenchOptions,
+  command: string,
+  print: (text: string) => void,
+  asked: readonly Measurement[] = chosen(options),
+): Promise<Report> {
   const at = new Date().toISOString();
   const here = machine();
   const weir = new WeirEngine('default');
   const weirBest = new WeirEngine('best');
   const weirCommand = new WeirCommand();
   const peers: readonly Contender[] = options.flink ? await flinkContenders(say) : [];
-  const directory = await mkdtemp(join(tmpdir(), 'weir-bench-'));
-  const common = { quick: options.quick, weir, weirBest, weirCommand, peers, directory, say };
+  const directory = await temporaryDirectory();
+  const common = { quick: options.quick, weir, weirBest, weirCommand, peers, directory: directory.path, say };
+  const contenders = Object.fromEntries([weir, weirBest, weirCommand, ...peers].map(({ name, settings }) => [name, settings]));
+  const head = { at, version: benchVersion(), machine: here, command, contenders };
+  print(headText(head));
   try {
     const reports: MeasurementReport[] = [];
     for (const measurement of asked) {
@@ -40,13 +46,12 @@ export async function runBench(options: BenchOptions, command: string, asked: re
         if (reason !== undefined) say(`the round is void: ${reason}`);
       }
       const report = results.report(measurement);
-      say(measurementText(report));
+      print(`\n${measurementText(report)}`);
       reports.push(report);
     }
-    const contenders = Object.fromEntries([weir, weirBest, weirCommand, ...peers].map(({ name, settings }) => [name, settings]));
-    return { at, version: benchVersion(), machine: here, command, contenders, measurements: reports };
+    return { ...head, measurements: reports };
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await directory.remove();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Target, Unit } from './measurements/measurement.js';
-import type { FigureReport, MeasurementReport, Report } from './results.js';
+import type { FigureReport, MeasurementReport, ReportHead } from './results.js';
 
 /** `12.3 M events/s`, `4.56 ms`, `7.89 ×`: three digits. */
 function figure(value: number, unit: Unit): string {
@@ -24,9 +24,9 @@ function target(wanted: Target, unit: Unit): string {
   return 'atLeast' in wanted ? `≥ ${figure(wanted.atLeast, unit)}` : `≤ ${figure(wanted.atMost, unit)}`;
 }
 
-/** For a terminal. */
-export function reportText(report: Report): string {
-  return [head(report).join('\n'), ...report.measurements.map(measurementText)].join('\n\n');
+/** What figures were taken on, and of what. */
+export function headText(report: ReportHead): string {
+  return head(report).join('\n');
 }
 
 export function measurementText(measurement: MeasurementReport): string {
@@ -43,7 +43,7 @@ export function measurementText(measurement: MeasurementReport): string {
   ].join('\n');
 }
 
-export function head({ at, version, machine, command, contenders }: Report): readonly string[] {
+export function head({ at, version, machine, command, contenders }: ReportHead): readonly string[] {
   return [
     `Weir ${version}, ${at}, \`${command}\``,
     `${machine.cores} cores, ${machine.cpu}, ${machine.memory}, ${machine.kernel}, Node ${machine.node}, load before ${machine.loadBefore ?? 'unknown'}`,

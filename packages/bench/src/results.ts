@@ -2,13 +2,17 @@ import type { Machine } from './machine.js';
 import type { Figures, Measurement, Target, Unit } from './measurements/measurement.js';
 import { type Summary, summarise } from './statistics.js';
 
-/** Everything that a run of the benchmark found: what `--json` prints. */
-export interface Report {
+/** Of one run of the benchmark. */
+export interface ReportHead {
   readonly at: string;
   readonly version: string;
   readonly machine: Machine;
   readonly command: string;
   readonly contenders: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** Everything that a run found: what `--json` prints. */
+export interface Report extends ReportHead {
   readonly measurements: readonly MeasurementReport[];
 }
 

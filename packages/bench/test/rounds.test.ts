@@ -8,6 +8,7 @@ import {
   type Run,
   runBench,
   runOnce,
+  WeirCommand,
   WeirEngine,
   type Workload,
 } from '@weir/bench';
@@ -16,6 +17,8 @@ import { expect, test } from 'vitest';
 const script = fileURLToPath(new URL('../../../scripts/bench.mjs', import.meta.url));
 const workload: Workload = { ...defaultWorkload, keys: 30, abnormalRate: 0.5, count: 30_000, checkpointInterval: 200 };
 const options = { json: true, quick: true, rounds: 2, only: [], profile: undefined, markdown: undefined, flink: false, jet: false };
+
+const quietly = (): void => {};
 
 /** Leaves one alert out in what it tells. */
 function lying(honest: Contender): Contender {
@@ -78,11 +81,21 @@ test('a run without end is stopped where an oracle can follow', async () => {
   expect(work.events.reduce((sum, each) => sum + each, 0)).toBeGreaterThanOrEqual(result);
 });
 
+test('weir start itself is stopped where an oracle can follow, and leaves nothing', async () => {
+  const { count: _, ...unbounded } = workload;
+  const { work, result } = await runOnce(new WeirCommand(), { ...unbounded, keys: 1_000 }, async (run) => {
+    while ((await run.processed()) < 50_000) await new Promise((resolve) => setTimeout(resolve, 20));
+    return run.processes();
+  });
+  expect(work.alerts).toBeGreaterThan(1_000);
+  for (const pid of result) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+});
+
 test('rounds whose work was not equal are void, and the benchmark fails', async () => {
-  const honest = await runBench(options, 'test', [measuring(new WeirEngine())]);
+  const honest = await runBench(options, 'test', quietly, [measuring(new WeirEngine())]);
   expect(honest.measurements[0]?.figures[0]?.values).toHaveLength(2);
   expect(exitCodeOf(honest)).toBe(0);
-  const unequal = await runBench(options, 'test', [measuring(lying(new WeirEngine()))]);
+  const unequal = await runBench(options, 'test', quietly, [measuring(lying(new WeirEngine()))]);
   expect(unequal.measurements[0]?.figures).toEqual([]);
   expect(unequal.measurements[0]?.voidRounds).toEqual([
     expect.stringMatching(/^liar: \d+ alerts of 30000 events instead of \d+$/),

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { atExit } from '../temporary.js';
 
 /** Runs one of the programs beside this file in a process of its own; it prints one JSON object. */
 export async function runBare<T>(name: 'count-loop' | 'js-map' | 'plain-lines', parameters: object): Promise<T> {
@@ -15,6 +16,8 @@ export function runToEnd(
   return new Promise((resolve, reject) => {
     const [program, ...args] = command;
     const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const keep = atExit(() => child.kill('SIGKILL'));
+    child.once('exit', keep);
     const output: string[] = [];
     const errors: string[] = [];
     child.stdout.setEncoding('utf8').on('data', (text: string) => output.push(text));

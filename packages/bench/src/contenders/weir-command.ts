@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { readCheckpoint } from '@weir/runtime/storage';
 import type { CheckpointFigures, Contender, FirstAlert, Run, Work, Workload } from '../contender.js';
 import { sleep } from '../measurements/measurement.js';
+import { type TemporaryDirectory, temporaryDirectory } from '../temporary.js';
 import { workOf } from './weir-figures.js';
 import { WeirProcess } from './weir-process.js';
 
@@ -15,7 +13,7 @@ export class WeirCommand implements Contender {
   readonly warmUp = 3;
   readonly settings = {
     command: 'weir start --source load, all else by default: server and page, alerts to the alert log',
-    runtime: `Node ${process.version}, UV_THREADPOOL_SIZE=16, no flags`,
+    runtime: `Node ${process.version}, UV_THREADPOOL_SIZE=16, no flags; no profile is taken of it`,
   };
 
   refuses({ count, skew, sink, stateBackend }: Workload): string | undefined {
@@ -26,13 +24,13 @@ export class WeirCommand implements Contender {
   }
 
   async start(workload: Workload): Promise<Run> {
-    const directory = await mkdtemp(join(tmpdir(), 'weir-bench-'));
+    const directory = await temporaryDirectory();
     try {
-      const weir = await WeirProcess.start([...optionsOf(workload), '--data-dir', directory]);
+      const weir = await WeirProcess.start([...optionsOf(workload), '--data-dir', directory.path]);
       const { jobs } = await weir.get<{ jobs: { id: string }[] }>('/jobs');
       return new CommandRun(weir, jobs[0].id, directory);
     } catch (error) {
-      await rm(directory, { recursive: true, force: true });
+      await directory.remove();
       throw error;
     }
   }
@@ -55,9 +53,9 @@ class CommandRun implements Run {
   readonly runningAt: number;
   readonly #weir: WeirProcess;
   readonly #job: string;
-  readonly #directory: string;
+  readonly #directory: TemporaryDirectory;
 
-  constructor(weir: WeirProcess, job: string, directory: string) {
+  constructor(weir: WeirProcess, job: string, directory: TemporaryDirectory) {
     this.#weir = weir;
     this.#job = job;
     this.#directory = directory;
@@ -120,7 +118,7 @@ class CommandRun implements Run {
 
   async dispose(): Promise<void> {
     await this.#weir.end();
-    await rm(this.#directory, { recursive: true, force: true });
+    await this.#directory.remove();
   }
 }
 

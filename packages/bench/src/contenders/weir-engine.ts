@@ -1,9 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Contender, Run, Workload } from '../contender.js';
+import { type TemporaryDirectory, temporaryDirectory } from '../temporary.js';
 import type { EngineHostAnswer, EngineHostMethod, EngineHostMethods, EngineHostRequest } from './engine-host-protocol.js';
 import { bestSetup, defaultSetup, type WeirSetup } from './weir-setup.js';
 
@@ -36,7 +35,7 @@ export class WeirEngine implements Contender {
 
   async start(workload: Workload): Promise<Run> {
     const setup = this.setup === 'default' ? defaultSetup(workload) : bestSetup(workload, availableParallelism());
-    const directory = await mkdtemp(join(tmpdir(), 'weir-bench-'));
+    const directory = await temporaryDirectory();
     const run = new EngineRun(directory, workload.profileDirectory);
     try {
       await run.start(workload, setup);
@@ -51,13 +50,13 @@ export class WeirEngine implements Contender {
 class EngineRun implements Run {
   readonly startedAt = Date.now();
   runningAt = 0;
-  readonly #directory: string;
+  readonly #directory: TemporaryDirectory;
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   readonly #exited: Promise<void>;
   #requests = 0;
 
-  constructor(directory: string, profileDirectory: string | undefined) {
+  constructor(directory: TemporaryDirectory, profileDirectory: string | undefined) {
     this.#directory = directory;
     const execArgv = profileDirectory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
     this.#child = fork(HOST, {
@@ -81,7 +80,7 @@ class EngineRun implements Run {
   }
 
   async start(workload: Workload, setup: WeirSetup): Promise<void> {
-    ({ runningAt: this.runningAt } = await this.#ask('start', workload, setup, this.#directory));
+    ({ runningAt: this.runningAt } = await this.#ask('start', workload, setup, this.#directory.path));
   }
 
   processed = () => this.#ask('processed');
@@ -102,7 +101,7 @@ class EngineRun implements Run {
       await this.#ask('end').catch(() => this.#child.kill('SIGKILL'));
       await this.#exited;
     }
-    await rm(this.#directory, { recursive: true, force: true });
+    await this.#directory.remove();
   }
 
   #ask<M extends EngineHostMethod>(method: M, ...parameters: Parameters<EngineHostMethods[M]>): Promise<ReturnType<EngineHostMethods[M]>> {

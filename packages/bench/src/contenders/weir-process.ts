@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { atExit } from '../temporary.js';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 export const WEIR_COMMAND: readonly string[] = [process.execPath, fileURLToPath(new URL('../../../../scripts/weir.mjs', import.meta.url))];
@@ -35,6 +36,8 @@ export class WeirProcess {
       env: WEIR_ENVIRONMENT,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    const keep = atExit(() => child.kill('SIGKILL'));
+    child.once('exit', keep);
     const said: string[] = [];
     child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text));
     try {
