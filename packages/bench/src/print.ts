@@ -3,6 +3,7 @@ import type { FigureReport, MeasurementReport, ReportHead } from './results.js';
 
 /** `12.3 M events/s`, `4.56 ms`, `7.89 ×`: three digits. */
 function figure(value: number, unit: Unit): string {
+  if (unit === 'ms' && Math.abs(value) >= 10_000) return figure(value / 1000, 's');
   const text = digits(value);
   return unit === '' ? text : `${text} ${unit}`;
 }
