@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
@@ -33,6 +34,7 @@ export async function main(args: readonly string[]): Promise<number> {
     const from = process.env.INIT_CWD ?? process.cwd();
     const profile = options.profile === undefined ? undefined : resolve(from, options.profile);
     if (profile !== undefined) await mkdir(profile, { recursive: true });
+    if (!existsSync('/proc/self/smaps_rollup')) throw new UsageError('memory and CPU time are read from /proc, which only Linux has');
     endOnSignals();
     const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' ');
     const output = options.json ? process.stderr : process.stdout;
