@@ -1,5 +1,6 @@
 import type { Contender, Run, Work, Workload } from './contender.js';
 import { flinkContenders } from './contenders/flink-contender.js';
+import { jetContender } from './contenders/jet-contender.js';
 import { WeirCommand } from './contenders/weir-command.js';
 import { WeirEngine } from './contenders/weir-engine.js';
 import { machine } from './machine.js';
@@ -24,7 +25,10 @@ export async function runBench(
   const weir = new WeirEngine('default');
   const weirBest = new WeirEngine('best');
   const weirCommand = new WeirCommand();
-  const peers: readonly Contender[] = options.flink ? await flinkContenders(say) : [];
+  const peers: readonly Contender[] = [
+    ...(options.flink ? await flinkContenders(say) : []),
+    ...(options.jet ? [await jetContender(say)] : []),
+  ];
   const directory = await temporaryDirectory();
   const common = { quick: options.quick, weir, weirBest, weirCommand, peers, directory: directory.path, say };
   const contenders = Object.fromEntries([weir, weirBest, weirCommand, ...peers].map(({ name, settings }) => [name, settings]));

@@ -43,6 +43,8 @@ export interface Workload {
  */
 export type SinkKind = 'count' | 'latency' | 'slow';
 
+export type Lacking = 'checkpoint figures' | 'recovery';
+
 /** A system in one of its setups. It may be started again once the last run has been stopped or abandoned; one run at a time. */
 export interface Contender {
   /** Column in tables: `weir`, `weir best`, `flink`, `flink best`, `flink 1 ms`, `jet`. */
@@ -55,6 +57,8 @@ export interface Contender {
   readonly setup: 'default' | 'best' | 'low-latency';
   /** What is printed beside the results: versions, flags, memory, garbage collector, everything that was set. */
   readonly settings: Readonly<Record<string, string>>;
+  /** What its runs cannot tell or do; nothing unless given. */
+  readonly lacks?: readonly Lacking[];
   /** How long it runs before its figures are taken, s, unless the measurement is about just that. */
   readonly warmUp: number;
   /** What it cannot do, in a sentence for the report; undefined if it can run it. */

@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { FlinkError } from '@weir/flink';
 import { exitCodeOf, runBench } from './bench.js';
+import { JetUnavailable } from './contenders/jet-library.js';
 import { intoMarkdown } from './markdown.js';
 import { HELP, readOptions, UsageError } from './options.js';
 import type { Report } from './results.js';
@@ -30,7 +31,6 @@ export async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return 0;
     }
-    if (options.jet) throw new UsageError('--jet is not built yet');
     const from = process.env.INIT_CWD ?? process.cwd();
     const profile = options.profile === undefined ? undefined : resolve(from, options.profile);
     if (profile !== undefined) await mkdir(profile, { recursive: true });
@@ -43,7 +43,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (options.markdown !== undefined) await writeTables(resolve(from, options.markdown), report);
     return exitCodeOf(report);
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof FlinkError)) throw error;
+    if (!(error instanceof UsageError || error instanceof FlinkError || error instanceof JetUnavailable)) throw error;
     process.stderr.write(`weir bench: ${error.message}\n`);
     return error instanceof UsageError ? 2 : 1;
   }

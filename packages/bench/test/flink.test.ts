@@ -4,8 +4,7 @@ import { findFlink, findJava, runProgram } from '@weir/flink';
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultWorkload, type Workload } from '../src/contender.js';
-import { flinkContenders } from '../src/contenders/flink-contender.js';
-import { flinkJobJar } from '../src/contenders/flink-job-jar.js';
+import { flinkContenders, flinkJobJar } from '../src/contenders/flink-contender.js';
 import { programArguments } from '../src/contenders/job-arguments.js';
 import { unequalWork } from '../src/oracle.js';
 

@@ -1,7 +1,7 @@
 export type { FlinkConfiguration } from './cluster/flink-configuration.js';
 export { LocalCluster, type LocalClusterOptions } from './cluster/local-cluster.js';
 export { FlinkError, type FlinkErrorCode } from './flink-error.js';
-export { FLINK_VERSION, type FlinkInstallation, findFlink } from './install/flink-installation.js';
+export { cacheDirectory, FLINK_VERSION, type FlinkInstallation, findFlink } from './install/flink-installation.js';
 export { installFlink } from './install/install.js';
 export { findJava, type Java } from './install/java.js';
 export type * from './rest/answers.js';

@@ -1,8 +1,9 @@
-import { FLINK_VERSION, findJava, installFlink, type Java, LocalCluster } from '@weir/flink';
+import { dirname } from 'node:path';
+import { FLINK_VERSION, type FlinkInstallation, findJava, installFlink, type Java, LocalCluster } from '@weir/flink';
 import type { Contender, Run, Workload } from '../contender.js';
-import { flinkJobJar } from './flink-job-jar.js';
 import { FlinkRun } from './flink-run.js';
 import { FLINK_SETUPS, type FlinkSetup } from './flink-setups.js';
+import { jobJar } from './job-jar.js';
 
 const HEARTBEAT_MS = 1_000;
 
@@ -12,6 +13,10 @@ export async function flinkContenders(say: (line: string) => void): Promise<Cont
   const flink = await installFlink(say);
   const jar = await flinkJobJar(java, flink);
   return FLINK_SETUPS.map((setup) => new FlinkContender(setup, java, jar));
+}
+
+export function flinkJobJar(java: Java, flink: FlinkInstallation): Promise<string> {
+  return jobJar(java, { system: 'flink', classPath: flink.classPath, release: '11', directory: dirname(flink.home) });
 }
 
 class FlinkContender implements Contender {
@@ -44,7 +49,7 @@ class FlinkContender implements Contender {
       taskManagers,
       slots: this.#setup.slots(workload),
       heartbeatIntervalMs: HEARTBEAT_MS,
-      configuration: { 'state.backend': 'hashmap', ...configuration },
+      configuration: { 'state.backend': 'hashmap', 'web.refresh-interval': '100', ...configuration },
       taskManagerFlags,
     });
     const run = new FlinkRun(cluster, workload, startedAt);

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import type { JobDetails, LocalCluster } from '@weir/flink';
+import type { CheckpointSummary, JobDetails, LocalCluster } from '@weir/flink';
 import type { CheckpointFigures, FirstAlert, Run, Work, Workload } from '../contender.js';
-import { JOB_CLASS } from './flink-job-jar.js';
 import type { FlinkSetup } from './flink-setups.js';
 import { programArguments } from './job-arguments.js';
+import { JOB_CLASS } from './job-jar.js';
 import { jobLatencies } from './job-latencies.js';
 import { JobProgress } from './job-progress.js';
 
@@ -19,6 +19,7 @@ export class FlinkRun implements Run {
   readonly #workload: Workload;
   readonly #progressFile: string;
   readonly #progress: JobProgress;
+  readonly #endedCheckpoints = new Map<number, CheckpointFigures>();
   #jobId = '';
   #disposed = false;
 
@@ -58,17 +59,7 @@ export class FlinkRun implements Run {
 
   async checkpoints(): Promise<readonly CheckpointFigures[]> {
     const { history } = await this.#cluster.rest.checkpoints(this.#jobId);
-    return Promise.all(
-      history.map(async (checkpoint) => ({
-        id: checkpoint.id,
-        status: checkpoint.status,
-        triggeredAt: checkpoint.trigger_timestamp,
-        duration: checkpoint.end_to_end_duration,
-        size: checkpoint.checkpointed_size,
-        syncDuration: await this.#longestSync(checkpoint.id),
-        persistedData: checkpoint.persisted_data,
-      })),
-    );
+    return Promise.all(history.map((checkpoint) => this.#figuresOf(checkpoint)));
   }
 
   processes(): readonly number[] {
@@ -108,6 +99,24 @@ export class FlinkRun implements Run {
     this.#disposed = true;
     this.#progress.close();
     await this.#cluster.stop();
+  }
+
+  /** A checkpoint that has ended is asked after once: it stays as it is, and a measurement may look every few ms. */
+  async #figuresOf(checkpoint: CheckpointSummary): Promise<CheckpointFigures> {
+    const known = this.#endedCheckpoints.get(checkpoint.id);
+    if (known !== undefined) return known;
+    const hasEnded = checkpoint.status !== 'IN_PROGRESS';
+    const figures = {
+      id: checkpoint.id,
+      status: checkpoint.status,
+      triggeredAt: checkpoint.trigger_timestamp,
+      duration: checkpoint.end_to_end_duration,
+      size: checkpoint.checkpointed_size,
+      syncDuration: hasEnded ? await this.#longestSync(checkpoint.id) : 0,
+      persistedData: checkpoint.persisted_data,
+    };
+    if (hasEnded) this.#endedCheckpoints.set(checkpoint.id, figures);
+    return figures;
   }
 
   async #longestSync(checkpoint: number): Promise<number> {

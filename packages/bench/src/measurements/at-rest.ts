@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { defaultWorkload } from '../contender.js';
 import { WeirProcess } from '../contenders/weir-process.js';
 import { cpuTime } from '../processes.js';
-import { comparable, type Measurement, sleep } from './measurement.js';
+import { comparable, type Measurement, sleep, targetFor } from './measurement.js';
 
 /** s */
 const SETTLES = 5;
@@ -27,7 +27,7 @@ export const atRest: Measurement = {
     for (const peer of comparable(bench, workload).slice(1)) {
       const { result } = await bench.run(peer, workload, (run) => share(() => run.processes(), seconds, SETTLES));
       figures.value(peer.name, result * 100, '%');
-      figures.value(`weir start / ${peer.name}`, ours / result, '×', { atMost: 0.2 });
+      figures.value(`weir start / ${peer.name}`, ours / result, '×', targetFor(peer, { atMost: 0.2 }));
     }
   },
 };

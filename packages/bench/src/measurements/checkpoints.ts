@@ -33,7 +33,7 @@ export const checkpointSize: Measurement = {
     'Once every key has come, parallelism 3, a checkpoint every 3 s: end-to-end duration (trigger to last acknowledgement) and bytes written, in-flight data taken off, median of three checkpoints.',
   async round(bench, figures) {
     const workload = { ...defaultWorkload, keys: KEYS, checkpointInterval: 3_000 };
-    const all = comparable(bench, workload);
+    const all = comparable(bench, workload, bench.weir, 'checkpoint figures');
     const durations = new Map<Contender, number>();
     for (const contender of inTurn(bench, all)) {
       const { result } = await bench.run(contender, workload, async (run) => {

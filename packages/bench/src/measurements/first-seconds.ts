@@ -1,5 +1,5 @@
 import { type Contender, defaultWorkload } from '../contender.js';
-import { comparable, inTurn, type Measurement, sleep } from './measurement.js';
+import { comparable, inTurn, type Measurement, sleep, targetFor } from './measurement.js';
 
 const SECONDS = 10;
 
@@ -24,7 +24,7 @@ export const firstSeconds: Measurement = {
     }
     for (const peer of all.slice(1)) {
       const ratio = (events.get(bench.weirCommand) as number) / (events.get(peer) as number);
-      figures.value(`weir start / ${peer.name}`, ratio, '×', { atLeast: 10 });
+      figures.value(`weir start / ${peer.name}`, ratio, '×', targetFor(peer, { atLeast: 10 }));
     }
   },
 };

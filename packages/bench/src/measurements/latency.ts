@@ -1,6 +1,6 @@
 import { decodeFromCompressedBase64, type Histogram } from 'hdr-histogram-js';
 import { type Contender, defaultWorkload, type Workload } from '../contender.js';
-import { type Bench, type Figures, inTurn, type Measurement, sleep, type Target, timesOf } from './measurement.js';
+import { type Bench, type Figures, inTurn, type Measurement, sleep, type Target, targetFor, timesOf } from './measurement.js';
 
 const RATE = 100_000;
 const percentiles = [50, 99, 99.9, 99.99] as const;
@@ -19,7 +19,7 @@ export const latency: Measurement = {
     for (const peer of inTurn(bench, peers)) {
       const its = await measure(bench, figures, peer, 10_000, 'checkpoints every 10 s');
       const target: Target = peer.setup === 'low-latency' ? { atMost: 1 } : { atMost: 0.03 };
-      figures.value(`weir / ${peer.name}: p99`, ours.getValueAtPercentile(99) / its.getValueAtPercentile(99), '×', target);
+      figures.value(`weir / ${peer.name}: p99`, ours.getValueAtPercentile(99) / its.getValueAtPercentile(99), '×', targetFor(peer, target));
     }
   },
 };

@@ -1,4 +1,4 @@
-import type { Contender, Run, Work, Workload } from '../contender.js';
+import type { Contender, Lacking, Run, Work, Workload } from '../contender.js';
 
 /**
  * One question that the benchmark asks. Files beside this one answer one each; `index.ts` is the table of them.
@@ -79,9 +79,19 @@ export function timesOf(
   return { warmUp: contender.system === 'weir' ? 1 : contender.warmUp, seconds: Math.min(seconds, 2) };
 }
 
-/** Contenders of the setup `default` that can run the workload, ours first. */
-export function comparable(bench: Bench, workload: Workload, weir: Contender = bench.weir): readonly Contender[] {
-  return [weir, ...bench.peers].filter((contender) => contender.setup === weir.setup && contender.refuses(workload) === undefined);
+/** Contenders of the setup of `weir` that can run the workload and have what is needed, ours first. */
+export function comparable(bench: Bench, workload: Workload, weir: Contender = bench.weir, needed?: Lacking): readonly Contender[] {
+  return [weir, ...bench.peers].filter(
+    (contender) =>
+      contender.setup === weir.setup &&
+      contender.refuses(workload) === undefined &&
+      !(needed !== undefined && contender.lacks?.includes(needed)),
+  );
+}
+
+/** The targets are of Flink; what stands beside another peer is for information. */
+export function targetFor(peer: Contender, target: Target | undefined): Target | undefined {
+  return peer.system === 'flink' ? target : undefined;
 }
 
 export const count = (n: number): string => Math.round(n).toLocaleString('en-US');

@@ -4,7 +4,7 @@ import { type Contender, defaultWorkload, type Run } from '../contender.js';
 import { proportionalSetSize } from '../processes.js';
 import { summarise } from '../statistics.js';
 import { untilEveryKeyCame } from './checkpoints.js';
-import { comparable, inTurn, keysOf, type Measurement, sleep, timesOf } from './measurement.js';
+import { comparable, inTurn, keysOf, type Measurement, sleep, targetFor, timesOf } from './measurement.js';
 
 const FEW = 1_000;
 const MANY = 1_000_000;
@@ -36,7 +36,7 @@ export const memory: Measurement = {
       }
       for (const peer of all.slice(1)) {
         const ratio = (sizes.get(`weir start ${keys}`) as number) / (sizes.get(`${peer.name} ${keys}`) as number);
-        figures.value(`${keysOf(keys)}: weir start / ${peer.name}`, ratio, '×', targets.get(keys));
+        figures.value(`${keysOf(keys)}: weir start / ${peer.name}`, ratio, '×', targetFor(peer, targets.get(keys)));
       }
     }
     const aKey = ((sizes.get(`weir start ${MANY}`) as number) - (sizes.get(`weir start ${FEW}`) as number)) / (MANY - FEW);

@@ -13,7 +13,7 @@ export const recovery: Measurement = {
   async round(bench, figures) {
     for (const keys of [1_000, 1_000_000]) {
       const workload = { ...defaultWorkload, keys, rate: RATE, abnormalRate: 0.3, checkpointInterval: 3_000 };
-      const all = comparable(bench, workload);
+      const all = comparable(bench, workload, bench.weir, 'recovery');
       const durations = new Map<Contender, number>();
       for (const contender of inTurn(bench, all)) {
         const { warmUp } = timesOf(bench, contender);

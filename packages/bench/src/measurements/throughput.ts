@@ -1,6 +1,6 @@
 import { type Contender, defaultWorkload } from '../contender.js';
 import { cpuTime } from '../processes.js';
-import { type Bench, comparable, type Figures, inTurn, keysOf, type Measurement, type Target, timesOf } from './measurement.js';
+import { type Bench, comparable, type Figures, inTurn, keysOf, type Measurement, type Target, targetFor, timesOf } from './measurement.js';
 import { rateOver } from './rate.js';
 
 /** Events/s of Weir over that of the peer in the same setup. */
@@ -57,13 +57,13 @@ async function compare(bench: Bench, figures: Figures, weir: Contender, keys: nu
     figures.value(`${keysOf(keys)}: ${contender.name}`, its.rate, 'events/s');
     figures.value(`${keysOf(keys)}: ${contender.name}, per CPU second`, its.perCpuSecond, 'events/CPU s');
     if (contender === weir) continue;
-    figures.value(`${keysOf(keys)}: ${weir.name} / ${contender.name}`, ours.rate / its.rate, '×', target);
+    figures.value(`${keysOf(keys)}: ${weir.name} / ${contender.name}`, ours.rate / its.rate, '×', targetFor(contender, target));
     const cpuTarget = weir.setup === 'default' && keys === 1_000 ? CPU_TARGET : undefined;
     figures.value(
       `${keysOf(keys)}: ${weir.name} / ${contender.name}, per CPU second`,
       ours.perCpuSecond / its.perCpuSecond,
       '×',
-      cpuTarget,
+      targetFor(contender, cpuTarget),
     );
   }
 }

@@ -17,7 +17,8 @@ export function flinkHome(): string {
   return join(cacheDirectory(), `flink-${FLINK_VERSION}`);
 }
 
-function cacheDirectory(): string {
+/** For what is fetched or made once and used by all clones. */
+export function cacheDirectory(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'weir');
 }
 

@@ -30,18 +30,14 @@ final class LoadSource extends RichParallelSourceFunction<UserEvent> implements 
     Progress progress = new Progress(settings.progressFile, split, settings.parallelism);
     if (start == 0) start = System.currentTimeMillis();
     LoadEvents events = new LoadEvents(settings, split, settings.parallelism, start);
-    long end = settings.countOf(split);
+    DueEvents due = new DueEvents(settings, events, split);
     // With object reuse nobody keeps it.
     UserEvent reused = new UserEvent();
-    while (running && next < end && !progress.shallStop()) {
-      long until = Math.min(end, next + BATCH);
-      if (settings.rate > 0) {
-        double now = Clock.micros() / 1000.0;
-        while (until > next && events.dueAt(until - 1) > now) until--;
-        if (until == next) {
-          LockSupport.parkNanos(NAP_NANOS);
-          continue;
-        }
+    while (running && !due.isEnd(next) && !progress.shallStop()) {
+      long until = due.until(next, BATCH);
+      if (until == next) {
+        LockSupport.parkNanos(NAP_NANOS);
+        continue;
       }
       synchronized (context.getCheckpointLock()) {
         while (next < until) {
