@@ -23,7 +23,7 @@ export interface LocalClusterOptions {
   readonly configuration?: FlinkConfiguration;
   /** More flags for the JVM of each TaskManager. */
   readonly taskManagerFlags?: readonly string[];
-  /** Until all slots are there; 60,000 ms unless told. */
+  /** Until all slots are there; 120,000 ms unless told. */
   readonly startTimeoutMs?: number;
 }
 
@@ -163,7 +163,7 @@ function withDefaults(options: LocalClusterOptions): Required<LocalClusterOption
     heartbeatTimeoutMs: 5_000,
     configuration: {},
     taskManagerFlags: [],
-    startTimeoutMs: 60_000,
+    startTimeoutMs: 120_000,
     ...options,
   };
 }
