@@ -16,6 +16,9 @@ const LITERALS = ['true', 'false', 'null'].map(ascii);
 const NULL = LITERALS[2];
 const SINGLE_ESCAPES = new Set(ascii('"\\/bfnrt'));
 
+/** Longer than any literal. */
+const SCALAR_MARGIN = 8;
+
 /** A byte within a string that stands for itself. */
 export const isPlainJson = (byte: number): boolean => byte >= SPACE && byte !== BACKSLASH;
 
@@ -171,6 +174,8 @@ function skipEscape(bytes: Buffer, at: number, end: number): number {
 
 /** Behind a number, true, false or null. */
 export function skipJsonScalar(bytes: Buffer, from: number, end: number): number {
+  // A look past the end of a Buffer has the code compiled anew, slower.
+  if (from + SCALAR_MARGIN > end) return -1;
   for (const literal of LITERALS) if (standsAt(bytes, from, literal)) return from + literal.length;
   let at = bytes[from] === MINUS ? from + 1 : from;
   const integer = skipDigits(bytes, at, end);
@@ -189,9 +194,10 @@ export function skipJsonScalar(bytes: Buffer, from: number, end: number): number
   return at;
 }
 
+/** Stops short of the end: what stands there is not complete. */
 function skipDigits(bytes: Buffer, from: number, end: number): number {
   let at = from;
-  while (at < end && isDigit(bytes[at])) at++;
+  while (at < end - 2 && isDigit(bytes[at])) at++;
   return at;
 }
 
