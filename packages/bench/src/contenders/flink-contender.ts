@@ -66,7 +66,7 @@ class FlinkContender implements Contender {
 function settingsOf(setup: FlinkSetup, java: Java): Readonly<Record<string, string>> {
   return {
     runtime: `Apache Flink ${FLINK_VERSION}, Java ${java.version}, G1`,
-    cluster: `${setup.taskManagers} TaskManager${setup.taskManagers === 1 ? '' : 's'}, each a JVM`,
+    cluster: setup.taskManagers === 1 ? 'one TaskManager' : `${setup.taskManagers} TaskManagers, each a JVM`,
     serializer: setup.handWritten ? 'written by hand, one event object reused' : "Flink's for POJOs",
     'object reuse': 'on',
     'buffer timeout': `${setup.bufferTimeout} ms`,

@@ -15,7 +15,7 @@ export const firstSeconds: Measurement = {
       const { result } = await bench.run(contender, defaultWorkload, async (run) => {
         const late = Date.now() - run.startedAt - SECONDS * 1000;
         // A system that is not RUNNING by then has processed nothing.
-        if (late > 0) return 1;
+        if (late > 0) return 0;
         await sleep(-late);
         return run.processed();
       });
@@ -23,6 +23,10 @@ export const firstSeconds: Measurement = {
       figures.value(contender.name, result, 'events');
     }
     for (const peer of all.slice(1)) {
+      if (events.get(peer) === 0) {
+        figures.note(`${peer.name} had taken in nothing by then in some round: there is no ratio of that round.`);
+        continue;
+      }
       const ratio = (events.get(bench.weirCommand) as number) / (events.get(peer) as number);
       figures.value(`weir start / ${peer.name}`, ratio, '×', targetFor(peer, { atLeast: 10 }));
     }
