@@ -8,8 +8,8 @@ function open(most: number, perSecond: number): { outbox: Outbox<number>; sent: 
   const sent: [number[], number][] = [];
   const outbox = new Outbox<number>({
     most,
-    perSecond,
-    isImportant: (n) => n < 0,
+    perSecond: [perSecond],
+    rankOf: (n) => (n < 0 ? 1 : 0),
     send: (items, dropped) => sent.push([[...items], dropped]),
   });
   return { outbox, sent };
@@ -47,4 +47,43 @@ it('holds to its rate; nothing is uncounted, and what waits stays bounded', () =
   expect(items.filter((n) => n >= 0).length).toBeLessThanOrEqual(230);
   expect(items.filter((n) => n < 0)).toHaveLength(100);
   expect(items.length + sent.reduce((sum, [, dropped]) => sum + dropped, 0)).toBe(100 * 301);
+});
+
+it('leaves out what matters least first, and holds each rank to its own rate', () => {
+  const sent: [string[], number][] = [];
+  const outbox = new Outbox<string>({
+    most: 6,
+    perSecond: [3, 2],
+    rankOf: (item) => 'abc'.indexOf(item.charAt(0)),
+    send: (items, dropped) => sent.push([[...items], dropped]),
+  });
+  for (const item of ['c1', 'b1', 'a1', 'b2', 'a2', 'b3', 'a3', 'c2']) outbox.push(item);
+  vi.advanceTimersByTime(20);
+  expect(sent).toEqual([[['c1', 'b2', 'b3', 'a3', 'c2'], 3]]);
+});
+
+it('sends less often where sending takes long', () => {
+  const at: number[] = [];
+  const sizes: number[] = [];
+  const outbox = new Outbox<number>({
+    most: 1_000,
+    perSecond: [],
+    rankOf: () => 0,
+    send: (items) => {
+      at.push(performance.now());
+      sizes.push(items.length);
+      // A clock that goes on while the message is sent.
+      vi.setSystemTime(Date.now() + 2);
+      vi.advanceTimersByTime(2);
+    },
+  });
+  outbox.push(1);
+  vi.advanceTimersByTime(8);
+  for (let n = 0; n < 50; n++) {
+    outbox.push(n);
+    vi.advanceTimersByTime(1);
+  }
+  vi.advanceTimersByTime(100);
+  expect(sizes).toEqual([1, 50]);
+  expect((at[1] as number) - (at[0] as number)).toBe(100);
 });

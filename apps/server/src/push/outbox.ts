@@ -1,27 +1,36 @@
 export interface OutboxOptions<T> {
   /** Items of one message at most. */
   readonly most: number;
-  /** Of those that are not important so many in a second at most: beyond that nobody can read them, and every client would pay for them. */
-  readonly perSecond: number;
-  readonly isImportant: (item: T) => boolean;
+  /**
+   * How much an item matters, from 0 up; and of each rank so many in a second at most: beyond that nobody can read them, and every client would pay for them.
+   * Ranks above those have no such bound.
+   */
+  readonly rankOf: (item: T) => number;
+  readonly perSecond: readonly number[];
   readonly send: (items: readonly T[], dropped: number) => void;
 }
 
 /** With the 8 ms of a TaskManager's publisher, within the 20 ms in which a line is to be on its way. */
 const DELAY_MS = 8;
+/** Sending takes at most this share of the time: with many clients messages come less often, and each says more. */
+const SHARE = 0.02;
+/** But a message comes that often whatever it costs, ms. */
+const LONGEST_DELAY_MS = 500;
 
 /** Collects for a moment what is sent together. It carries the newest and says how many it left out: never a longer queue. */
 export class Outbox<T> {
   readonly #options: OutboxOptions<T>;
   #items: T[] = [];
   #dropped = 0;
-  #tokens: number;
+  readonly #tokens: number[];
   #filledAt = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** No message before. */
+  #next = 0;
 
   constructor(options: OutboxOptions<T>) {
     this.#options = options;
-    this.#tokens = options.perSecond;
+    this.#tokens = [...options.perSecond];
   }
 
   /** `dropped`: how many before it are missing already. */
@@ -29,7 +38,7 @@ export class Outbox<T> {
     this.#items.push(item);
     this.#dropped += dropped;
     if (this.#items.length > 4 * this.#options.most) this.#keep(this.#options.most);
-    this.#timer ??= setTimeout(() => this.#flush(), DELAY_MS);
+    this.#timer ??= setTimeout(() => this.#flush(), Math.max(DELAY_MS, this.#next - performance.now()));
   }
 
   /** Forgets what waits: nobody is there to read it. */
@@ -50,30 +59,37 @@ export class Outbox<T> {
     if (items.length === 0) return;
     this.#items = [];
     this.#dropped = 0;
+    const begun = performance.now();
     this.#options.send(items, dropped);
+    this.#next = begun + Math.min(LONGEST_DELAY_MS, (performance.now() - begun) / SHARE);
   }
 
+  /** The newest of what matters most. */
   #keep(most: number): void {
-    const over = this.#items.length - most;
+    const { rankOf, perSecond } = this.#options;
+    let over = this.#items.length - most;
     if (over <= 0) return;
-    const { isImportant } = this.#options;
-    let left = over;
-    this.#items = this.#items.filter((item) => left === 0 || isImportant(item) || left-- === 0);
-    // Too many of importance alone.
-    this.#items = this.#items.slice(-most);
     this.#dropped += over;
+    for (let rank = 0; rank < perSecond.length && over > 0; rank++) {
+      this.#items = this.#items.filter((item) => over === 0 || rankOf(item) !== rank || over-- === 0);
+    }
+    // Too many of those without a bound alone.
+    this.#items = this.#items.slice(-most);
   }
 
   #spend(): void {
-    const { perSecond, isImportant } = this.#options;
+    const { perSecond, rankOf } = this.#options;
     const now = performance.now();
-    this.#tokens = Math.min(perSecond, this.#tokens + ((now - this.#filledAt) * perSecond) / 1000);
+    for (const [rank, most] of perSecond.entries()) {
+      this.#tokens[rank] = Math.min(most, (this.#tokens[rank] as number) + ((now - this.#filledAt) * most) / 1000);
+    }
     this.#filledAt = now;
     const kept: T[] = [];
     for (const item of this.#items.reverse()) {
-      if (isImportant(item)) kept.push(item);
-      else if (this.#tokens >= 1) {
-        this.#tokens--;
+      const rank = rankOf(item);
+      const left = this.#tokens[rank];
+      if (left === undefined || left >= 1) {
+        if (left !== undefined) this.#tokens[rank] = left - 1;
         kept.push(item);
       } else this.#dropped++;
     }

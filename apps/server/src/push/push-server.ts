@@ -24,8 +24,13 @@ const MOST_COMMANDS = 16;
 /** Lines in a snapshot; a page that looks on has more. */
 const SNAPSHOT_LINES = 300;
 /** Single events; nobody reads more of them in a second. */
-const LINES_PER_SECOND = 200;
-const UNIMPORTANT: ReadonlySet<LogLine['kind']> = new Set(['source', 'process', 'sink']);
+const EVENT_LINES_PER_SECOND = 200;
+/** Lines about alerts, and alerts themselves, beside these: pages fetch the committed ones that they were not sent. */
+const ALERT_LINES_PER_SECOND = 100;
+const ALERTS_PER_SECOND = 200;
+/** By how much a line matters; those of other kinds are all sent. */
+const RANKS: Partial<Record<LogLine['kind'], number>> = { source: 0, process: 0, sink: 0, alert: 1 };
+const UNBOUNDED = 2;
 
 /** What Engine.IO's types keep to themselves; there is no WebSocket while a client polls. */
 interface EngineIo {
@@ -70,14 +75,15 @@ export class PushServer {
     });
     this.#lines = new Outbox<LogLine>({
       most: 200,
-      perSecond: LINES_PER_SECOND,
-      isImportant: (line) => !UNIMPORTANT.has(line.kind),
+      perSecond: [EVENT_LINES_PER_SECOND, ALERT_LINES_PER_SECOND],
+      rankOf: ({ kind }) => RANKS[kind] ?? UNBOUNDED,
       send: (lines, dropped) => this.#audience.broadcast('log', { lines, dropped }),
     });
     this.#alerts = new Outbox<AlertEntry>({
       most: 100,
-      perSecond: 1_000,
-      isImportant: () => false,
+      perSecond: [ALERTS_PER_SECOND],
+      // Nobody can fetch that an alert was withdrawn.
+      rankOf: ({ status }) => (status === 'withdrawn' ? UNBOUNDED : 0),
       send: (alerts, dropped) => this.#audience.broadcast('alerts', { alerts, last: options.alerts.last, dropped }),
     });
     options.log.subscribe((line, dropped) => this.#watched && this.#lines.push(line, dropped));
