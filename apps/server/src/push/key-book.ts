@@ -4,6 +4,8 @@ import { assignToKeyGroup, computeOperatorIndexForKeyGroup } from '@weir/runtime
 /** Keys that a page is shown, and those remembered to choose them from. */
 const SHOWN = 200;
 const REMEMBERED = 1_000;
+/** Of more keys than are shown the most active change all the time, and the list is most of a frame: it is made so often only, ms. */
+const MANY_EVERY = 1_000;
 
 type Published = Extract<EngineEvent, { type: 'published' }>;
 
@@ -39,6 +41,9 @@ export class KeyBook {
   /** One more with each attempt that is over: what was read for it is of no use any more. */
   #epoch = 0;
   #shown: readonly KeyState[] | undefined;
+  #shownAt = 0;
+  /** Something was published since. */
+  #stale = false;
 
   constructor(options: KeyBookOptions) {
     this.#options = options;
@@ -67,7 +72,12 @@ export class KeyBook {
 
   /** Those that are shown, by name. The same array until something changed. */
   list(): readonly KeyState[] {
-    this.#shown ??= this.#list();
+    if (this.#stale && (this.#keys.size <= SHOWN || performance.now() - this.#shownAt >= MANY_EVERY)) this.#shown = undefined;
+    if (this.#shown === undefined) {
+      this.#shown = this.#list();
+      this.#shownAt = performance.now();
+      this.#stale = false;
+    }
     return this.#shown;
   }
 
@@ -88,7 +98,7 @@ export class KeyBook {
     if (topic !== 'process' && topic !== 'alert') return;
     const { userId, abnormalCount, count } = (payload ?? {}) as Record<string, unknown>;
     if (typeof userId !== 'string') return;
-    this.#shown = undefined;
+    this.#stale = true;
     const entry = this.#touch(userId);
     entry.taskManagerId = taskManagerId;
     entry.lastEventAt = Math.round(at);
