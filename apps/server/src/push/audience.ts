@@ -1,11 +1,10 @@
 import type { ClientToServer, ServerToClient, SnapshotMessage } from '@weir/protocol';
 import type { Server, Socket } from 'socket.io';
+import { backlogOf, canWriteFrame, frameOf, writeFrame } from './frames.js';
 
 export type PushServerIo = Server<ClientToServer, ServerToClient>;
 export type PushSocket = Socket<ClientToServer, ServerToClient>;
 
-/** The room of those who have the newest state: what is sent to it is encoded once. */
-const LIVE = 'live';
 /** A client with more than this waiting lags: it gets nothing more until all of it is gone. */
 const MOST_PACKETS = 32;
 const MOST_BYTES = 1024 * 1024;
@@ -49,14 +48,21 @@ export class Audience {
   resync(socket: PushSocket): void {
     const client = this.#clients.get(socket.id);
     if (client?.state !== 'live') return;
-    this.#leave(client, 'waiting');
+    client.state = 'waiting';
     this.#scheduleSnapshots();
   }
 
   /** To all that keep up, encoded once. */
   broadcast<E extends 'delta' | 'log' | 'alerts'>(event: E, ...message: Parameters<ServerToClient[E]>): void {
     this.#sift();
-    this.#io.to(LIVE).emit(event, ...message);
+    const frame = frameOf(event, message);
+    const others: string[] = [];
+    for (const { socket, state } of this.#clients.values()) {
+      if (state !== 'live') continue;
+      if (canWriteFrame(socket)) writeFrame(socket, frame);
+      else others.push(socket.id);
+    }
+    if (others.length > 0) this.#io.to(others).emit(event, ...message);
   }
 
   close(): void {
@@ -68,16 +74,11 @@ export class Audience {
   #sift(): void {
     let ready = false;
     for (const client of this.#clients.values()) {
-      if (client.state === 'live' && lags(client.socket)) this.#leave(client, 'lagging');
+      if (client.state === 'live' && lags(client.socket)) client.state = 'lagging';
       else if (client.state === 'lagging' && isDrained(client.socket)) client.state = 'waiting';
       ready ||= client.state === 'waiting';
     }
     if (ready) this.#scheduleSnapshots();
-  }
-
-  #leave(client: Client, state: 'waiting' | 'lagging'): void {
-    client.state = state;
-    void client.socket.leave(LIVE);
   }
 
   #scheduleSnapshots(): void {
@@ -98,29 +99,16 @@ export class Audience {
     for (const client of ready) {
       client.state = 'live';
       client.lastSnapshot = now;
-      void client.socket.join(LIVE);
     }
   }
 }
 
 function lags(socket: PushSocket): boolean {
-  const { packets, bytes } = backlog(socket);
+  const { packets, bytes } = backlogOf(socket);
   return packets > MOST_PACKETS || bytes > MOST_BYTES;
 }
 
 function isDrained(socket: PushSocket): boolean {
-  const { packets, bytes } = backlog(socket);
+  const { packets, bytes } = backlogOf(socket);
   return packets === 0 && bytes <= DRAINED;
-}
-
-/** What waits for this client in this process: in Engine.IO's buffer, and in the WebSocket's below it. */
-function backlog({ conn }: PushSocket): { packets: number; bytes: number } {
-  // Engine.IO's own, but its types keep them to themselves.
-  const { writeBuffer, transport } = conn as unknown as {
-    readonly writeBuffer: readonly { readonly data?: { readonly length?: number } }[];
-    readonly transport: { readonly socket?: { readonly bufferedAmount?: number } };
-  };
-  let bytes = transport.socket?.bufferedAmount ?? 0;
-  for (const { data } of writeBuffer) bytes += data?.length ?? 0;
-  return { packets: writeBuffer.length, bytes };
 }
