@@ -1,6 +1,6 @@
 import type { ClientToServer, ServerToClient, SnapshotMessage } from '@weir/protocol';
 import type { Server, Socket } from 'socket.io';
-import { backlogOf, canWriteFrame, frameOf, writeFrame } from './frames.js';
+import { backlogOf, canWriteFrame, Frame, writeFrame } from './frames.js';
 
 export type PushServerIo = Server<ClientToServer, ServerToClient>;
 export type PushSocket = Socket<ClientToServer, ServerToClient>;
@@ -55,14 +55,11 @@ export class Audience {
   /** To all that keep up, encoded once. */
   broadcast<E extends 'delta' | 'log' | 'alerts'>(event: E, ...message: Parameters<ServerToClient[E]>): void {
     this.#sift();
-    const frame = frameOf(event, message);
-    const others: string[] = [];
-    for (const { socket, state } of this.#clients.values()) {
-      if (state !== 'live') continue;
-      if (canWriteFrame(socket)) writeFrame(socket, frame);
-      else others.push(socket.id);
-    }
-    if (others.length > 0) this.#io.to(others).emit(event, ...message);
+    this.#send(
+      [...this.#clients.values()].filter(({ state }) => state === 'live'),
+      event,
+      ...message,
+    );
   }
 
   close(): void {
@@ -81,6 +78,17 @@ export class Audience {
     if (ready) this.#scheduleSnapshots();
   }
 
+  /** Encoded once, whatever the clients: a WebSocket with nothing waiting takes a frame, others what Socket.IO makes of it. */
+  #send<E extends keyof ServerToClient>(clients: readonly Client[], event: E, ...message: Parameters<ServerToClient[E]>): void {
+    const frame = new Frame(event, message);
+    const others: string[] = [];
+    for (const { socket } of clients) {
+      if (canWriteFrame(socket)) writeFrame(socket, frame);
+      else others.push(socket.id);
+    }
+    if (others.length > 0) this.#io.to(others).emit(event, ...message);
+  }
+
   #scheduleSnapshots(): void {
     this.#scheduled ??= setImmediate(() => {
       this.#scheduled = undefined;
@@ -95,7 +103,7 @@ export class Audience {
       ({ state, lastSnapshot }) => state === 'waiting' && now - lastSnapshot >= SNAPSHOT_EVERY,
     );
     if (ready.length === 0) return;
-    this.#io.to(ready.map(({ socket }) => socket.id)).emit('snapshot', this.#snapshot());
+    this.#send(ready, 'snapshot', this.#snapshot());
     for (const client of ready) {
       client.state = 'live';
       client.lastSnapshot = now;

@@ -9,6 +9,7 @@ import type { SecurityOptions } from '../http/security.js';
 import type { AlertFeed } from './alert-feed.js';
 import { Audience, type PushServerIo, type PushSocket } from './audience.js';
 import type { Commands } from './commands.js';
+import { COMPRESSION } from './frames.js';
 import { Outbox } from './outbox.js';
 import { checkEveryRequest } from './push-access.js';
 import { StateFeed } from './state-feed.js';
@@ -66,6 +67,7 @@ export class PushServer {
     this.#io = new IoServer<ClientToServer, ServerToClient>(server, {
       serveClient: false,
       maxHttpBufferSize: LARGEST_MESSAGE,
+      perMessageDeflate: COMPRESSION,
     });
     this.#io.engine.use(checkEveryRequest(options.security));
     this.#audience = new Audience(this.#io, () => this.#snapshot());

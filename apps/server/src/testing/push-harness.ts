@@ -23,6 +23,11 @@ export interface HarnessOptions {
   readonly speed?: SpeedControl;
 }
 
+export interface ClientOptions extends Partial<ManagerOptions & SocketOptions> {
+  /** Whether it takes compressed messages, as browsers do. */
+  readonly compression?: boolean;
+}
+
 /** The server's pages' side over an engine in memory, on a real port. */
 export class PushHarness {
   readonly engine = new FakeEmbeddedEngine();
@@ -94,7 +99,7 @@ export class PushHarness {
     return harness;
   }
 
-  connect(options: Partial<ManagerOptions & SocketOptions> = {}): PageClient {
+  connect(options: ClientOptions = {}): PageClient {
     const client = new PageClient(this.url, options);
     this.#clients.push(client);
     return client;
@@ -125,12 +130,14 @@ export class PageClient {
   /** Whether the next delta gets lost on the way. */
   loseNext = false;
 
-  constructor(url: string, options: Partial<ManagerOptions & SocketOptions>) {
+  constructor(url: string, { compression = true, ...options }: ClientOptions) {
     this.socket = io(url, {
       transports: ['websocket'],
       auth: { version: PROTOCOL_VERSION },
       forceNew: true,
       reconnection: false,
+      // Its types know nothing of `false`, which the WebSocket below takes.
+      perMessageDeflate: (compression ? { threshold: 0 } : false) as { threshold: number },
       ...options,
     });
     this.socket.on('snapshot', (message) => {
