@@ -1,7 +1,9 @@
 import {
+  type AlertEntry,
   type ClientToServer,
   type CommandAcknowledgement,
   type Handshake,
+  type LogLine,
   PROTOCOL_VERSION,
   type ServerToClient,
   type SnapshotMessage,
@@ -11,6 +13,7 @@ import { io, type Socket } from 'socket.io-client';
 import { AlertGaps } from './alert-gaps.js';
 import { appendLog, mergeAlerts, stillTrue } from './bounded.js';
 import type { Command } from './commands.js';
+import { OnceAFrame } from './once-a-frame.js';
 import { reloadPage } from './reload.js';
 import { type ConnectionStatus, useDashboard } from './store.js';
 
@@ -42,6 +45,12 @@ class Connection {
     read: () => useDashboard.getState().alerts,
     write: (alerts) => useDashboard.setState({ alerts }),
   });
+  /** Lines and alerts come many times a second when much happens. */
+  readonly #arrivals = new OnceAFrame(() => this.#writeArrivals());
+  #lines: LogLine[] = [];
+  #dropped = 0;
+  #alerts: AlertEntry[] = [];
+  #lastAlert = 0;
   #heard = 0;
   #retries = 0;
   #commands = 0;
@@ -67,12 +76,15 @@ class Connection {
     });
     socket.on('log', ({ lines, dropped }) => {
       this.#hear();
-      useDashboard.setState(({ log, logDropped }) => ({ log: appendLog(log, lines), logDropped: logDropped + dropped }));
+      this.#lines.push(...lines);
+      this.#dropped += dropped;
+      this.#arrivals.ask();
     });
     socket.on('alerts', ({ alerts, last }) => {
       this.#hear();
-      useDashboard.setState((known) => ({ alerts: mergeAlerts(known.alerts, alerts), lastAlert: Math.max(known.lastAlert, last) }));
-      void this.#gaps.fill();
+      this.#alerts.push(...alerts);
+      this.#lastAlert = last;
+      this.#arrivals.ask();
     });
     setInterval(() => this.#checkSilence(), 250);
     useDashboard.setState({ send: (command) => this.#send(command) });
@@ -86,8 +98,25 @@ class Connection {
     this.#socket.connect();
   }
 
+  #writeArrivals(): void {
+    const [lines, dropped, alerts, last] = [this.#lines, this.#dropped, this.#alerts, this.#lastAlert];
+    this.#lines = [];
+    this.#dropped = 0;
+    this.#alerts = [];
+    // Another server may count from the beginning.
+    this.#lastAlert = 0;
+    useDashboard.setState((known) => ({
+      log: appendLog(known.log, lines),
+      logDropped: known.logDropped + dropped,
+      alerts: mergeAlerts(known.alerts, alerts),
+      lastAlert: Math.max(known.lastAlert, last),
+    }));
+    if (alerts.length > 0) void this.#gaps.fill();
+  }
+
   #onSnapshot(message: SnapshotMessage): void {
     this.#hear();
+    this.#arrivals.now();
     const before = useDashboard.getState();
     const result = this.#mirror.snapshot(message);
     if (result === 'updated') {
@@ -128,6 +157,7 @@ class Connection {
   }
 
   #lose(): void {
+    this.#arrivals.now();
     this.#mirror.disconnected();
     clearTimeout(this.#retryTimer);
     const delay = Math.min(FIRST_RETRY * 2 ** this.#retries++, LAST_RETRY);
