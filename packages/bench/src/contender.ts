@@ -72,6 +72,8 @@ export interface Run {
   readonly startedAt: number;
   /** When the job was seen RUNNING. */
   readonly runningAt: number;
+  /** Where its page is, if it has one. */
+  readonly url?: string;
   /** Events that the process operator has taken in since the start or, after a failure, since the restart; a reading that is at most 100 ms old. */
   processed(): Promise<number>;
   /** Newest first. */

@@ -12,6 +12,11 @@ export function cpuTime(pids: readonly number[]): number {
   }, 0);
 }
 
+/** Time on a processor of the thread with which a process began, ms. */
+export function mainThreadTime(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'latin1').split(' ')[0]) / 1e6;
+}
+
 /** Resident memory, what is shared with others counted by its share (proportional set size), bytes. */
 export function proportionalSetSize(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => {

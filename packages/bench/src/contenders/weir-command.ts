@@ -51,6 +51,7 @@ function optionsOf({ keys, rate, abnormalRate, seed, threshold, parallelism, che
 class CommandRun implements Run {
   readonly startedAt: number;
   readonly runningAt: number;
+  readonly url: string;
   readonly #weir: WeirProcess;
   readonly #job: string;
   readonly #directory: TemporaryDirectory;
@@ -61,6 +62,7 @@ class CommandRun implements Run {
     this.#directory = directory;
     this.startedAt = weir.startedAt;
     this.runningAt = weir.readyAt;
+    this.url = weir.url;
   }
 
   async processed(): Promise<number> {

@@ -2,11 +2,14 @@ import { alignment } from './alignment.js';
 import { atRest } from './at-rest.js';
 import { bareLoop } from './bare-loop.js';
 import { checkpointCost, checkpointSize } from './checkpoints.js';
+import { clients } from './clients.js';
 import { detect } from './detect.js';
 import { firstSeconds } from './first-seconds.js';
 import { latency } from './latency.js';
 import type { Measurement } from './measurement.js';
 import { memory } from './memory.js';
+import { pageLatency } from './page-latency.js';
+import { pageSmoothness } from './page-smoothness.js';
 import { pauses } from './pauses.js';
 import { recovery } from './recovery.js';
 import { scaling } from './scaling.js';
@@ -34,7 +37,9 @@ export const measurements: readonly Measurement[] = [
   startup,
   scaling,
   skew,
-  // Browsers and the push path.
+  clients,
+  pageLatency,
+  pageSmoothness,
   // Backends: memory against disk.
   stateGrowth,
 ];
