@@ -8,8 +8,10 @@ import { KeyContext } from '../../src/state/key-context.js';
 import { readKeyedSection } from '../../src/state/keyed-section.js';
 import type { RestoredSection, SnapshotSection } from '../../src/state/state-backend.js';
 
-/** Makes a key the current one as the runtime does, from bytes at some position of a buffer. */
-export function setKey(context: KeyContext, key: Key, position = 3): void {
+let keysSet = 0;
+
+/** Makes a key the current one as the runtime does, from bytes at some position of a buffer: by turns an aligned one, as channels have, and another. */
+export function setKey(context: KeyContext, key: Key, position = 3 + (keysSet++ & 1)): void {
   const size = encodedKeySize(key);
   const segment = MemorySegment.allocate(position + size);
   encodeKey(key, segment, position);
