@@ -104,26 +104,22 @@ export class KeyTable {
     }
   }
 
-  /** Reads of the index what `touch` will read, and gives it back so that the reading is not left out. */
+  /** For `touch` of the state: reads of the index what `find` will read, and gives it back so that the reading is not left out. */
   touchIndex(hash: number): number {
     return this.#index[Math.imul(Math.imul(hash, GOLDEN) >>> this.#shift, this.#factor) >>> SPREAD];
   }
 
-  /** Reads of the key's entry what `find` will read, and gives it back. */
-  touch(hash: number): number {
+  /** Place in `i32` of the entry that a key with this hash has, most likely; −1 if it has none. Reads the index only. */
+  placeOf(hash: number): number {
     const index = this.#index;
     const mask = this.#entryMask;
     const print = Math.imul(hash, PRINT) & ~mask;
     let slot = Math.imul(Math.imul(hash, GOLDEN) >>> this.#shift, this.#factor) >>> SPREAD;
     for (;;) {
       const word = index[slot];
-      if (word === 0) return 0;
+      if (word === 0) return -1;
       const number = word & mask;
-      if ((word & ~mask) === print && number > 0) {
-        const at = number * this.words;
-        // Its last word as well, as it may lie across two cache lines.
-        return this.i32[at - this.words] + this.i32[at - 1];
-      }
+      if ((word & ~mask) === print && number > 0) return (number - 1) * this.words;
       if (++slot === index.length) slot = 0;
     }
   }

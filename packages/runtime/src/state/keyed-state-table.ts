@@ -12,6 +12,8 @@ import { StateError } from './state-error.js';
 const CACHE_BYTES = 8 * 1024 * 1024;
 /** Calls of `touch` between two looks at how large the state is. */
 const LOOK_EVERY = 1024;
+const TOUCHED_AT_ONCE = 64;
+const NO_ENTRIES = new Int32Array(0);
 
 /**
  * All entries of one keyed state in one subtask: a `KeyTable` per key group, made when its first key comes.
@@ -38,6 +40,8 @@ export class KeyedStateTable {
   /** What `touch` has read, kept so that the reading is not left out. */
   #touched = 0;
   #touchable = false;
+  readonly #views: Int32Array[] = Array.from({ length: TOUCHED_AT_ONCE }, () => NO_ENTRIES);
+  readonly #places = new Int32Array(TOUCHED_AT_ONCE);
   readonly #groupMask: number;
   #untilLook = 0;
 
@@ -119,19 +123,34 @@ export class KeyedStateTable {
       this.#touchable = this.memoryUsed > CACHE_BYTES;
     }
     if (!this.#touchable) return;
+    for (let from = 0; from < count; from += TOUCHED_AT_ONCE) this.#touchSome(hashes, from, Math.min(count, from + TOUCHED_AT_ONCE));
+  }
+
+  /**
+   * In three rounds, so that as many reads as can be wait for memory at the same time: the index of each; where that says the entry is; the entries. The last round does
+   * next to nothing else, as what a processor looks ahead is a number of instructions.
+   */
+  #touchSome(hashes: Int32Array, from: number, to: number): void {
     const { tables } = this;
+    const views = this.#views;
+    const places = this.#places;
     let sum = 0;
-    // The index of all of them first: no branch of the second round has to wait for memory then.
-    for (let i = 0; i < count; i++) {
+    for (let i = from; i < to; i++) {
       const hash = hashes[i];
       const table = tables[this.#indexOf(hash)];
       if (table !== undefined) sum += table.touchIndex(hash);
     }
-    for (let i = 0; i < count; i++) {
+    let found = 0;
+    for (let i = from; i < to; i++) {
       const hash = hashes[i];
       const table = tables[this.#indexOf(hash)];
-      if (table !== undefined) sum += table.touch(hash);
+      if (table === undefined) continue;
+      const place = table.placeOf(hash);
+      if (place < 0) continue;
+      views[found] = table.i32;
+      places[found++] = place;
     }
+    for (let i = 0; i < found; i++) sum += views[i][places[i]];
     this.#touched = (this.#touched + sum) | 0;
   }
 
