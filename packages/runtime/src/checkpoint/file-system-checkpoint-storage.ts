@@ -81,15 +81,18 @@ export class FileSystemCheckpointStorage implements CheckpointStorage {
    */
   async writeMetadata(directory: string, metadata: CheckpointMetadata): Promise<number> {
     const path = join(directory, METADATA_FILE);
-    if (await this.#exists(path)) throw new WeirError('CHECKPOINT_EXISTS', `${directory} holds a completed checkpoint already`);
     const temporary = `${path}-${randomHex(this.#random, 16)}.tmp`;
-    const size = await writeWholeFile(this.#fs, temporary, (file) => writeMetadataTo(file, metadata));
-    try {
-      await this.#fs.syncDirectory(dirname(directory));
-      await this.#fs.syncDirectory(directory);
-    } catch (error) {
+    // Side by side: each is many steps, and only the rename has to come after all of them.
+    const [existing, written, ...synced] = await Promise.allSettled([
+      this.#exists(path),
+      writeWholeFile(this.#fs, temporary, (file) => writeMetadataTo(file, metadata)),
+      this.#fs.syncDirectory(dirname(directory)),
+      this.#fs.syncDirectory(directory),
+    ]);
+    const failed = [existing, written, ...synced].find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined || existing.status === 'rejected' || existing.value || written.status === 'rejected') {
       await this.#fs.remove(temporary).catch(() => {});
-      throw error;
+      throw failed?.reason ?? new WeirError('CHECKPOINT_EXISTS', `${directory} holds a completed checkpoint already`);
     }
     try {
       await publish(this.#fs, temporary, path);
@@ -99,7 +102,7 @@ export class FileSystemCheckpointStorage implements CheckpointStorage {
       await this.#unpublish(directory, error);
       throw error;
     }
-    return size;
+    return written.value;
   }
 
   async readMetadata(directory: string): Promise<CheckpointMetadata> {
