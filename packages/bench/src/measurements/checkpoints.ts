@@ -37,7 +37,7 @@ export const checkpointSize: Measurement = {
     const durations = new Map<Contender, number>();
     for (const contender of inTurn(bench, all)) {
       const { result } = await bench.run(contender, workload, async (run) => {
-        const from = await untilEveryKeyCame(run, bench.quick ? KEYS * 4 : KEYS * EVENTS_PER_KEY);
+        const from = await untilEveryKeyCame(run, bench.quick ? KEYS * 2 : KEYS * EVENTS_PER_KEY);
         return checkpointsAfter(run, from, bench.quick ? 1 : 3);
       });
       const duration = summarise(result.map((each) => each.duration)).median;

@@ -9,7 +9,7 @@ import type { PlainLinesParameters, PlainLinesResult } from '../bare/plain-lines
 import { defaultWorkload, type Workload } from '../contender.js';
 import { WEIR_COMMAND, WEIR_ENVIRONMENT } from '../contenders/weir-process.js';
 import { unequalWork } from '../oracle.js';
-import { inTurn, type Measurement, VoidRound } from './measurement.js';
+import { count, inTurn, type Measurement, VoidRound } from './measurement.js';
 
 const LINES = 4_000_000;
 const QUICK_LINES = 400_000;
@@ -19,8 +19,9 @@ export const detect: Measurement = {
   title: 'weir detect on ndjson',
   method:
     'The command from start to end, process start, checkpoints and exactly-once output with it, against two scripts from start to end: `for await (const line of readline)` with JSON.parse and a Map, and the ' +
-    `fastest plain loop known (1 MiB chunks as latin1, split, JSON.parse, Map). A generated file of ${LINES.toLocaleString('en-US')} lines, 1,000 users, in the page cache.`,
+    `fastest plain loop known (1 MiB chunks as latin1, split, JSON.parse, Map). A generated file of ${count(LINES)} lines, 1,000 users, in the page cache.`,
   async round(bench, figures) {
+    if (bench.quick) figures.note(`A file of ${count(QUICK_LINES)} lines: most of the time is the start of the process.`);
     const workload = { ...defaultWorkload, parallelism: 1, count: bench.quick ? QUICK_LINES : LINES };
     const file = join(bench.directory, 'events.ndjson');
     await writeEvents(file, workload);

@@ -1,13 +1,13 @@
 import { decodeFromCompressedBase64, type Histogram } from 'hdr-histogram-js';
 import { type Contender, defaultWorkload, type Workload } from '../contender.js';
-import { type Bench, type Figures, inTurn, type Measurement, sleep, type Target, targetFor, timesOf } from './measurement.js';
+import { type Bench, count, type Figures, inTurn, type Measurement, sleep, type Target, targetFor, timesOf } from './measurement.js';
 
 const RATE = 100_000;
 const percentiles = [50, 99, 99.9, 99.99] as const;
 
 export const latency: Measurement = {
   name: 'latency',
-  title: `Latency at ${RATE.toLocaleString('en-US')} events/s`,
+  title: `Latency at ${count(RATE)} events/s`,
   method:
     'Open loop; from the time at which an event was due, whatever held its source up, to its alert at the sink: 1,000 keys, parallelism 3, half of the events abnormal, so that one in eight is an alert. ' +
     'HdrHistogram (3 digits) over 20 s after the warm-up; corrected for coordinated omission in that due times are the schedule’s.',

@@ -28,7 +28,7 @@ export const memory: Measurement = {
         const { warmUp } = timesOf(bench, contender);
         const { result } = await bench.run(contender, workload, async (run) => {
           await sleep(warmUp * 1000);
-          await untilEveryKeyCame(run, keys * (bench.quick ? 4 : 8));
+          await untilEveryKeyCame(run, keys * (bench.quick ? 2 : 8));
           return residentMemory(run);
         });
         sizes.set(`${contender.name} ${keys}`, result);
