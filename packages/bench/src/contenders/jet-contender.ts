@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findJava, type Java } from '@weir/flink';
 import type { CheckpointFigures, Contender, FirstAlert, Run, Work, Workload } from '../contender.js';
+import { type TemporaryDirectory, temporaryDirectory } from '../temporary.js';
 import { JET_VERSION, jetLibrary } from './jet-library.js';
 import { programArguments } from './job-arguments.js';
 import { JOB_CLASS, jobJar } from './job-jar.js';
@@ -60,7 +59,7 @@ class JetContender implements Contender {
   }
 
   async start(workload: Workload): Promise<Run> {
-    const run = new JetRun(workload);
+    const run = new JetRun(workload, await temporaryDirectory());
     try {
       await run.start(this.#java.program, [...FLAGS, '-cp', this.#classPath, JOB_CLASS]);
       return run;
@@ -75,14 +74,17 @@ class JetRun implements Run {
   readonly startedAt = Date.now();
   runningAt = Number.NaN;
   readonly #workload: Workload;
-  readonly #directory = mkdtempSync(join(tmpdir(), 'weir-jet-'));
-  readonly #progressFile = join(this.#directory, 'progress');
+  readonly #directory: TemporaryDirectory;
+  readonly #progressFile: string;
   readonly #progress: JobProgress;
   #child: ChildProcess | undefined;
+  #disposed = false;
   #finished: Promise<void> = Promise.resolve();
 
-  constructor(workload: Workload) {
+  constructor(workload: Workload, directory: TemporaryDirectory) {
     this.#workload = workload;
+    this.#directory = directory;
+    this.#progressFile = join(directory.path, 'progress');
     this.#progress = new JobProgress(this.#progressFile, workload.parallelism);
   }
 
@@ -145,6 +147,8 @@ class JetRun implements Run {
   }
 
   async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
     const child = this.#child;
     if (child !== undefined && child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit');
@@ -152,7 +156,7 @@ class JetRun implements Run {
       await ended;
     }
     this.#progress.close();
-    rmSync(this.#directory, { recursive: true, force: true });
+    await this.#directory.remove();
   }
 }
 
