@@ -25,7 +25,7 @@ function describeJob(given: Record<string, unknown>): Record<string, unknown>[] 
     );
     return proxy;
   };
-  const env = { setParallelism: () => env, fromSource: () => operator('source') };
+  const env = { setParallelism: () => env, enableObjectReuse: () => env, fromSource: () => operator('source') };
   detectionJob.build(env as never, readParameters(given));
   return operators;
 }

@@ -15,6 +15,8 @@ export default defineJob<JobParameters>({
   build(env, parameters) {
     const { layout, parallelism, threshold } = parameters;
     env.setParallelism(parallelism);
+    // Nothing in this job keeps an event beyond the call.
+    env.enableObjectReuse();
     const source = addSource(env, parameters);
     const logEvents = logsEvents(parameters.source);
     const process = source

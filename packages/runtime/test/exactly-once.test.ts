@@ -32,7 +32,15 @@ describe('5 million events over 10,000 keys while everything fails', () => {
   ])('$name: output and final state are the oracle’s', async ({ unaligned, seed }) => {
     cluster = await TestCluster.start();
     // Two rates in one: at full speed between faults, slow enough in all that every fault finds the job at work.
-    const parameters = { ...countingParameters, directory: cluster.output, events: 5_000_000, keys: 10_000, seed, rate: 200_000 };
+    const parameters = {
+      ...countingParameters,
+      directory: cluster.output,
+      events: 5_000_000,
+      keys: 10_000,
+      seed,
+      rate: 200_000,
+      objectReuse: unaligned,
+    };
     const jobId = await cluster.submit(parameters, configuration({ unaligned, interval: 150 }));
     const injected = await injectFaults(cluster, jobId, faults, randomOf(seed));
     const job = await cluster.finished(jobId);

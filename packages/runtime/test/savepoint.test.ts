@@ -86,20 +86,27 @@ describe('cancel', () => {
 
 describe('an unaligned checkpoint with in-flight data', () => {
   it.each([
-    { from: 3, to: 2 },
-    { from: 2, to: 5 },
-  ])('is restored at parallelism $from → $to', async ({ from, to }) => {
+    { from: 3, to: 2, keyByFunction: false },
+    { from: 2, to: 5, keyByFunction: false },
+    // Its records are as those of older checkpoints: the key beside the whole record.
+    { from: 3, to: 3, keyByFunction: true },
+    { from: 2, to: 3, keyByFunction: true },
+  ])('is restored at parallelism $from → $to (key beside the record: $keyByFunction)', async ({ from, to, keyByFunction }) => {
     cluster = await TestCluster.start({ slotsPerTaskManager: 4 });
     // Long records and a slow sink keep the rings full.
     const full = { ...parameters, events: 60_000, keys: 500, padding: 700, slowSinkMs: 1, rate: 0, sources: 3 };
-    const first = await cluster.submit({ ...full, parallelism: from }, configuration({ interval: 100, unaligned: true }));
+    const first = await cluster.submit({ ...full, parallelism: from, keyByFunction }, configuration({ interval: 100, unaligned: true }));
     const running = await cluster.until(first, ({ checkpoints }) => (checkpoints.latestCompleted?.persistedData ?? 0) > 100_000);
     expect(await cluster.engine.execute({ type: 'cancel', jobId: first })).toEqual({ ok: true });
     const cancelled = await cluster.until(first, ({ state }) => state === 'CANCELED');
     const latest = cancelled.checkpoints.latestCompleted;
     expect(latest?.id).toBeGreaterThanOrEqual(running.checkpoints.latestCompleted?.id ?? 0);
     expect(latest?.persistedData).toBeGreaterThan(10_000);
-    const second = await cluster.submit({ ...full, parallelism: to }, configuration({ interval: 100 }), latest?.externalPath);
+    const second = await cluster.submit(
+      { ...full, parallelism: to, objectReuse: true },
+      configuration({ interval: 100, unaligned: true }),
+      latest?.externalPath,
+    );
     const job = await cluster.finished(second);
     const committed = { alerts: (cancelled.committed.alerts ?? 0) + (job.committed.alerts ?? 0) };
     await expectExactlyOnce(cluster, { ...job, committed }, { ...full, directory: cluster.output });

@@ -24,6 +24,8 @@ export function streamBase(seed: number, stream: number): number {
 /** 32 random bits (unsigned) for the n-th event of a stream. */
 export function randomBits(base: number, n: number): number {
   const h = mix32(base ^ mix32(low(n) + 0x6d2b79f5));
+  // The usual case, without floating point.
+  if (n >= 0 && n <= 0x7fff_ffff) return mix32(h) >>> 0;
   return mix32(h + Math.imul(high(n), 0x27d4eb2f)) >>> 0;
 }
 

@@ -62,7 +62,8 @@ export class LoadEvents {
   }
 
   #user(bits: number): number {
-    const rank = this.#octaves === 0 ? bits % this.#users : this.#skewed(bits);
+    // Both operands unsigned for V8 to see, or it divides doubles.
+    const rank = this.#octaves === 0 ? bits % (this.#users >>> 0) : this.#skewed(bits);
     return rank * this.#stride + this.#firstUser;
   }
 

@@ -9,8 +9,8 @@ import type { LoadSourceOptions, LoadSplit } from './load-source.js';
 const BATCH = 512;
 /** A reader that was held up catches up with at most this much of its rate, ms. */
 const LONGEST_CATCH_UP = 1_000;
-/** With a rate, events come in bursts this far apart, ms: finer than anyone sees, coarser than a timer each. */
-const BURST_EVERY = 5;
+/** With a rate, events come in bursts this far apart, ms. A slow one needs no timer a millisecond: 5 ms are finer than anyone sees. */
+const burstEvery = (rate: number): number => (rate >= 1_000 ? 1 : 5);
 
 interface Split {
   readonly split: number;
@@ -97,7 +97,7 @@ export class LoadReader implements SourceReader<UserEvent, LoadSplit> {
   isAvailable(): Promise<void> {
     if (this.#splits.length === 0) return new Promise(() => {});
     this.#sleep?.cancel();
-    this.#sleep = this.#clock.sleep(Math.max(BURST_EVERY, (1 - this.#credit) / this.#perMs));
+    this.#sleep = this.#clock.sleep(Math.max(burstEvery(this.#options.rate), (1 - this.#credit) / this.#perMs));
     return this.#sleep.done;
   }
 

@@ -95,6 +95,8 @@ describe('LoadSource', () => {
       drain();
     }
     expect(output.records).toHaveLength(1_000);
+    await reader.isAvailable();
+    expect(clock.slept.at(-1)).toBeLessThanOrEqual(2);
     clock.time += 60_000;
     expect(drain()).toBe(500);
   });

@@ -17,6 +17,12 @@ export interface StreamExecutionEnvironment {
   setParallelism(parallelism: number): this;
   /** Number of key groups; 1 … 32768. */
   setMaxParallelism(maxParallelism: number): this;
+  /**
+   * Records that come over an exchange are not made anew each: a function is given the same object every time, whose fields are read from the buffer when they are
+   * asked for. It is valid during the call only: what is to be kept beyond it must be copied (`{ ...record }`), and it cannot be written to. What is emitted, put into
+   * state, published or given to a sink is copied where need be. Off unless called; concerns records of a declared type.
+   */
+  enableObjectReuse(): this;
   fromSource<T, S>(source: Source<T, S>, type: TypeInformation<T>): SingleOutputStreamOperator<T>;
   addSource<T>(source: SourceFunction<T>, type?: TypeInformation<T>): SingleOutputStreamOperator<T>;
 }

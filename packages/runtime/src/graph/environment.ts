@@ -24,13 +24,20 @@ class GraphBuilder implements StreamExecutionEnvironment {
   readonly edges: StreamEdge[] = [];
   #parallelism: number;
   #maxParallelism: number | undefined;
+  #objectReuse = false;
 
   constructor(parallelism: number) {
     this.#parallelism = parallelism;
   }
 
   graph(): StreamGraph {
-    return { nodes: this.nodes, edges: this.edges, parallelism: this.#parallelism, maxParallelism: this.#maxParallelism };
+    return {
+      nodes: this.nodes,
+      edges: this.edges,
+      parallelism: this.#parallelism,
+      maxParallelism: this.#maxParallelism,
+      objectReuse: this.#objectReuse,
+    };
   }
 
   setParallelism(parallelism: number): this {
@@ -40,6 +47,11 @@ class GraphBuilder implements StreamExecutionEnvironment {
 
   setMaxParallelism(maxParallelism: number): this {
     this.#maxParallelism = positive(maxParallelism, 'maxParallelism');
+    return this;
+  }
+
+  enableObjectReuse(): this {
+    this.#objectReuse = true;
     return this;
   }
 
@@ -62,9 +74,7 @@ class GraphBuilder implements StreamExecutionEnvironment {
       chaining: true,
     };
     this.nodes.push(node);
-    for (const input of inputs) {
-      this.edges.push({ from: input.node.id, to: node.id, partitioner: input.partitioner, keySelector: input.keySelector });
-    }
+    for (const { node: from, ...edge } of inputs) this.edges.push({ from: from.id, to: node.id, ...edge });
     return new StreamOperator(this, node);
   }
 }
@@ -73,6 +83,7 @@ interface Input {
   readonly node: StreamNode;
   readonly partitioner: ShipStrategy | undefined;
   readonly keySelector: KeySelector | undefined;
+  readonly keyField?: string;
 }
 
 class Stream implements DataStream<unknown> {
@@ -105,7 +116,8 @@ class Stream implements DataStream<unknown> {
 
   keyBy(selector: string | ((value: unknown) => Key)): KeyedStream<unknown, never> {
     const keySelector = typeof selector === 'string' ? (value: unknown) => (value as Record<string, Key>)[selector] as Key : selector;
-    const inputs = this.inputs.map(({ node }): Input => ({ node, partitioner: 'HASH', keySelector: keySelector as KeySelector }));
+    const named = typeof selector === 'string' ? { keyField: selector } : {};
+    const inputs = this.inputs.map(({ node }): Input => ({ node, partitioner: 'HASH', keySelector: keySelector as KeySelector, ...named }));
     const builder = this.builder;
     return {
       process: ((fn: KeyedProcessFunction<never, never, unknown>, type?: TypeInformation<unknown>) =>

@@ -18,6 +18,7 @@ export interface StreamGraph {
   readonly edges: readonly StreamEdge[];
   readonly parallelism: number;
   readonly maxParallelism: number | undefined;
+  readonly objectReuse: boolean;
 }
 
 export interface StreamNode {
@@ -39,6 +40,8 @@ export interface StreamEdge {
   /** Undefined: forward where the parallelism allows it, else rebalance. */
   readonly partitioner: ShipStrategy | undefined;
   readonly keySelector: KeySelector | undefined;
+  /** The field that `keySelector` takes, if it was given by name. */
+  readonly keyField?: string;
 }
 
 export type KeySelector = (value: never) => Key;

@@ -9,10 +9,12 @@ export interface SerializerSource {
   readonly maxSize: string;
   /** (value, target, position) => end */
   readonly write: string;
-  /** (source, position) => value */
+  /** (source, position) => value; with a given field (source, position, key) => value */
   readonly read: string;
   /** (value) => void, throws what `write` would throw. General values are not looked into. */
   readonly check: string;
+  /** Of a record, how to read each field by itself, in the order of the fields: name and function body. Free names: `source`, `position` and `key()`. */
+  readonly accessors: readonly (readonly [name: string, body: string])[];
   readonly places: readonly Place[];
   /** Field paths of the general values, in the order of `json[n]`. */
   readonly jsonFields: readonly string[];
@@ -23,13 +25,20 @@ export interface Place {
   readonly expected: string;
 }
 
-export function compileSerializer(layout: Layout): SerializerSource {
-  const compiler = new Compiler(layout);
+/** A field that is not in the layout: it comes with `read` as a third argument, `key`. `index` is its place among the record's fields. */
+export interface GivenField {
+  readonly name: string;
+  readonly index: number;
+}
+
+export function compileSerializer(layout: Layout, given?: GivenField): SerializerSource {
+  const compiler = new Compiler(layout, given);
   return {
     maxSize: compiler.maxSize(),
     write: compiler.write(),
     read: compiler.read(),
     check: compiler.check(),
+    accessors: compiler.accessors(),
     places: compiler.places,
     jsonFields: compiler.jsonFields,
   };
@@ -49,11 +58,13 @@ class Compiler {
   readonly places: Place[] = [];
   readonly jsonFields: string[] = [];
   readonly #layout: Layout;
+  readonly #given: GivenField | undefined;
   readonly #jsonIndex = new Map<LayoutNode, number>();
   #variables = 0;
 
-  constructor(layout: Layout) {
+  constructor(layout: Layout, given: GivenField | undefined) {
     this.#layout = layout;
+    this.#given = given;
   }
 
   maxSize(): string {
@@ -82,7 +93,7 @@ class Compiler {
     const { root, fixedSize, bitsOffset, bitBytes } = this.#layout;
     const bits = Array.from({ length: bitBytes }, (_, i) => `const bits${i} = u8[position + ${bitsOffset + i}];`);
     const value = this.#emitRead(root);
-    return `(source, position) => {
+    return `(source, position, key) => {
       const { i32, f64, u8 } = source; const p8 = position >> 3; const p4 = position >> 2;
       let at = position + ${fixedSize}; ${bits.join(' ')}
       ${value.before} return ${value.expression}; }`;
@@ -194,9 +205,39 @@ class Compiler {
           before += `${inner.before} `;
           properties.push(`${propertyKey(name)}: ${inner.expression}`);
         }
+        if (this.#given !== undefined && node === this.#layout.root) {
+          properties.splice(this.#given.index, 0, `${propertyKey(this.#given.name)}: key`);
+        }
         return { before, expression: `{ ${properties.join(', ')} }` };
       }
     }
+  }
+
+  /** The variable parts of the fields before are passed over by their length words, which are 0 under a null. */
+  accessors(): [name: string, body: string][] {
+    const { root, fixedSize, bitsOffset, bitBytes } = this.#layout;
+    if (root.kind !== 'record') return [];
+    const accessors: [string, string][] = [];
+    let skipped = '';
+    for (const { name, node } of root.fields) {
+      const { before, expression } = this.#emitRead(node);
+      const code = `${before} return ${expression};`;
+      const bits = Array.from({ length: bitBytes }, (_, i) => i).filter((i) => code.includes(`bits${i} `));
+      const reads = (view: string, index: string): string => (code.includes(`${view}[`) ? `const { ${view} } = source; ${index}` : '');
+      const head = [
+        bits.length > 0 ? `const { u8 } = source; ${bits.map((i) => `const bits${i} = u8[position + ${bitsOffset + i}];`).join(' ')}` : '',
+        reads('f64', 'const p8 = position >> 3;'),
+        code.includes('i32[') ? 'const { i32 } = source; const p4 = position >> 2;' : '',
+        code.includes('at +=') ? `let at = position + ${fixedSize}${skipped};` : '',
+      ];
+      accessors.push([name, `${head.join(' ')} ${code}`]);
+      for (const leaf of variableLeaves(node)) {
+        skipped +=
+          leaf.kind === 'json' ? ` + i32[p4 + ${leaf.slot}]` : ` + ((i32[p4 + ${leaf.slot}] >>> 1) << (i32[p4 + ${leaf.slot}] & 1))`;
+      }
+    }
+    if (this.#given !== undefined) accessors.splice(this.#given.index, 0, [this.#given.name, 'return key();']);
+    return accessors;
   }
 
   #eachField(node: LayoutNode & { kind: 'record' }, v: string, emit: (child: LayoutNode, variable: string) => string): string {
@@ -225,6 +266,20 @@ class Compiler {
 
   #variable(): string {
     return `v${this.#variables++}`;
+  }
+}
+
+function variableLeaves(node: LayoutNode): { readonly kind: 'string' | 'json'; readonly slot: number }[] {
+  switch (node.kind) {
+    case 'string':
+    case 'json':
+      return [{ kind: node.kind, slot: node.slot }];
+    case 'nullable':
+      return variableLeaves(node.of);
+    case 'record':
+      return node.fields.flatMap((field) => variableLeaves(field.node));
+    default:
+      return [];
   }
 }
 

@@ -2,7 +2,7 @@ import type { TypeInformation, TypeSchema, TypeSerializer } from '../api/types.j
 import { JsonCodec } from './json-codec.js';
 import type { MemorySegment } from './memory-segment.js';
 import { SerializationError } from './serialization-error.js';
-import { compileSerializer } from './serializer-compiler.js';
+import { compileSerializer, type SerializerSource } from './serializer-compiler.js';
 import { layoutOf } from './serializer-layout.js';
 import { readString, writeString } from './string-codec.js';
 
@@ -35,27 +35,31 @@ export function serializerFor(given: TypeSchema | TypeInformation<unknown>): Che
   return serializer;
 }
 
-interface Compiled {
-  maxSize(value: unknown): number;
-  write(value: unknown, target: MemorySegment, position: number): number;
-  read(source: MemorySegment, position: number): unknown;
-  check(value: unknown): void;
-}
-
-function compile(schema: TypeSchema): CheckingSerializer<unknown> {
-  const source = compileSerializer(layoutOf(schema));
+/** Names that compiled code does not bind itself, and what they are for this type. */
+export function freeNamesOf(source: SerializerSource): Readonly<Record<string, unknown>> {
   const fail = (place: number, value: unknown): never => {
     const { field, expected } = source.places[place]!;
     throw new SerializationError(field, expected, value);
   };
+  return { fail, json: source.jsonFields.map((field) => new JsonCodec(field)), readString, writeString, hasOwn: Object.hasOwn };
+}
+
+interface Compiled {
+  maxSize(value: unknown): number;
+  write(value: unknown, target: MemorySegment, position: number): number;
+  read(source: MemorySegment, position: number, key?: unknown): unknown;
+  check(value: unknown): void;
+}
+
+function compile(schema: TypeSchema): CheckingSerializer<unknown> {
+  return { schema, ...instantiate(compileSerializer(layoutOf(schema))) };
+}
+
+export function instantiate(source: SerializerSource): Compiled {
+  const free = freeNamesOf(source);
   const factory = new Function(
-    'fail',
-    'json',
-    'readString',
-    'writeString',
-    'hasOwn',
+    ...Object.keys(free),
     `'use strict'; return { maxSize: ${source.maxSize}, write: ${source.write}, read: ${source.read}, check: ${source.check} };`,
   ) as (...free: unknown[]) => Compiled;
-  const json = source.jsonFields.map((field) => new JsonCodec(field));
-  return { schema, ...factory(fail, json, readString, writeString, Object.hasOwn) };
+  return factory(...Object.values(free));
 }

@@ -5,7 +5,10 @@ import { align8, BARRIER_TIMESTAMP_F64, ENTRY_HEADER_SIZE, EntryKind, RING_HEADE
 
 /** What a channel's entries are given to. `payload` is an offset in `segment`, valid during the call only. */
 export interface EntryHandler {
-  onRecord(channel: number, segment: MemorySegment, payload: number, hash: number): void;
+  /** `kind`: RECORD or KEYED_RECORD. */
+  onRecord(channel: number, segment: MemorySegment, payload: number, hash: number, kind: number): void;
+  /** A faster way for the entry of a whole record at `from`, and for those that follow it up to `to`: as many as it likes. Returns where it stopped, past `from`. */
+  onRecords?(channel: number, segment: MemorySegment, from: number, to: number): number;
   onBarrier(channel: number, checkpointId: number, timestamp: number, flags: number): void;
   onLatencyMarker(emittedAt: number, sourceSubtask: number): void;
   onEndOfData(channel: number): void;
@@ -134,12 +137,19 @@ export class ChannelReader {
       const payload = at + ENTRY_HEADER_SIZE;
       const hash = words[(at >> 2) + 1] as number;
       const length = word & 0xff_ff_ff;
-      at += length;
-      if (kind === EntryKind.RECORD) {
-        if (this.#assembled === 0) handler.onRecord(this.index, segment, payload, hash);
-        else this.#finishAssembly(segment, payload, length - ENTRY_HEADER_SIZE, hash, handler);
+      if (kind === EntryKind.RECORD || kind === EntryKind.KEYED_RECORD) {
+        if (this.#assembled === 0 && handler.onRecords !== undefined) {
+          at = handler.onRecords(this.index, segment, at, to);
+        } else {
+          at += length;
+          if (this.#assembled === 0) handler.onRecord(this.index, segment, payload, hash, kind);
+          else this.#finishAssembly(segment, payload, length - ENTRY_HEADER_SIZE, hash, kind, handler);
+        }
         if (backpressure.blocked) break;
-      } else if (kind !== EntryKind.PAD) {
+        continue;
+      }
+      at += length;
+      if (kind !== EntryKind.PAD) {
         this.#onEvent(kind, segment, payload, length - ENTRY_HEADER_SIZE, handler);
         if (((BATCH_END_KINDS >> kind) & 1) === 1) break;
       }
@@ -184,12 +194,12 @@ export class ChannelReader {
     this.#assembled = needed;
   }
 
-  #finishAssembly(segment: MemorySegment, payload: number, size: number, hash: number, handler: EntryHandler): void {
+  #finishAssembly(segment: MemorySegment, payload: number, size: number, hash: number, kind: number, handler: EntryHandler): void {
     this.#assemble(segment, payload, size);
     const whole = this.#assembly as MemorySegment;
     this.#assembled = 0;
     this.#assembly = undefined;
-    handler.onRecord(this.index, whole, 0, hash);
+    handler.onRecord(this.index, whole, 0, hash, kind);
   }
 
   /** Gives the room of what was read back to the writer, and wakes it if it waits for that. */

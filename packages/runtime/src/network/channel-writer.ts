@@ -2,7 +2,16 @@
 import { MemorySegment } from '../memory/memory-segment.js';
 import type { Backpressure } from './channel-reader.js';
 import type { Doorbell } from './doorbell.js';
-import { align8, BARRIER_TIMESTAMP_F64, ENTRY_HEADER_SIZE, EntryKind, RING_HEADER_SIZE, RingWord, SEGMENT_SIZE } from './ring-layout.js';
+import {
+  align8,
+  BARRIER_TIMESTAMP_F64,
+  ENTRY_HEADER_SIZE,
+  EntryKind,
+  isRecord,
+  RING_HEADER_SIZE,
+  RingWord,
+  SEGMENT_SIZE,
+} from './ring-layout.js';
 
 const LARGEST_PAYLOAD = SEGMENT_SIZE - ENTRY_HEADER_SIZE;
 
@@ -170,7 +179,7 @@ export class ChannelWriter {
       const length = word & 0xff_ff_ff;
       const kind = word >>> 24;
       // A barrier among them is of a checkpoint that was given up before, and whether the data has ended is for the restored task to say.
-      if (kind === EntryKind.RECORD || kind === EntryKind.FRAGMENT) this.#append(entries.slice(position, position + length));
+      if (isRecord(kind) || kind === EntryKind.FRAGMENT) this.#append(entries.slice(position, position + length));
       position += length;
     }
   }

@@ -1,4 +1,4 @@
-import { ENTRY_HEADER_SIZE, EntryKind } from './ring-layout.js';
+import { ENTRY_HEADER_SIZE, EntryKind, isRecord } from './ring-layout.js';
 
 /** One record as it lay in a channel: its entries (fragments, if it is long, and the last one), and the hash of its key. */
 export interface InFlightRecord {
@@ -24,7 +24,7 @@ export function* recordsIn(bytes: Uint8Array): Generator<InFlightRecord> {
     if (kind === EntryKind.FRAGMENT) {
       from ??= at;
       parts.push(bytes.subarray(at, at + length));
-    } else if (kind === EntryKind.RECORD) {
+    } else if (isRecord(kind)) {
       parts.push(bytes.subarray(at, at + length));
       yield { hash: words.getInt32(at + 4, true), entries: parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts) };
       from = undefined;
@@ -41,7 +41,7 @@ export function countRecords(bytes: Uint8Array): number {
   let count = 0;
   for (let at = 0; at < bytes.length; ) {
     const word = words.getInt32(at, true);
-    if (word >>> 24 === EntryKind.RECORD) count++;
+    if (isRecord(word >>> 24)) count++;
     at += word & 0xff_ff_ff;
   }
   return count;

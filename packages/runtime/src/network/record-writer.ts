@@ -4,21 +4,24 @@ import type { ShipStrategy } from '@weir/protocol';
 import type { Key } from '../api/functions.js';
 import type { TypeSerializer } from '../api/types.js';
 import { keyHash } from '../graph/java-hash.js';
-import { computeKeyGroupForKeyHash, computeOperatorIndexForKeyGroup } from '../graph/key-groups.js';
+import { computeOperatorIndexForKeyGroup } from '../graph/key-groups.js';
+import { isKeyOf, type KeyedRecordSerializer, type KeyedRecordType, keyedRecordSerializer } from '../memory/keyed-record.js';
 import { MemorySegment } from '../memory/memory-segment.js';
 import { encodedKeySize, encodeKey } from '../state/key-codec.js';
 import { BarrierFlag, type CheckpointBarrier } from './barrier-handler.js';
 import type { ChannelWriter } from './channel-writer.js';
-import { align8, ENTRY_HEADER_SIZE, EntryKind } from './ring-layout.js';
-
-/** Bytes before the encoded key: its length. */
-export const KEY_LENGTH_SIZE = 4;
+import { compileKeyedEmit } from './keyed-emit-compiler.js';
+import { align8, ENTRY_HEADER_SIZE, EntryKind, KEY_LENGTH_SIZE } from './ring-layout.js';
 
 export interface RecordWriterOptions {
   readonly name: string;
   readonly shipStrategy: ShipStrategy;
   readonly serializer: TypeSerializer<unknown>;
   readonly keySelector: ((value: unknown) => Key) | undefined;
+  /** Where the key is a field of the record: the field is not written beside the key. */
+  readonly keyedType?: KeyedRecordType | undefined;
+  /** False for the general path alone, which is the definition of what the compiled one does. */
+  readonly compiled?: boolean;
   /** Of the reading vertex: key groups are its. */
   readonly targetMaxParallelism: number;
   readonly channels: readonly ChannelWriter[];
@@ -33,7 +36,12 @@ export class RecordWriter {
   readonly #shipStrategy: ShipStrategy;
   readonly #serializer: TypeSerializer<unknown>;
   readonly #keySelector: ((value: unknown) => Key) | undefined;
-  readonly #maxParallelism: number;
+  readonly #keyedType: KeyedRecordType | undefined;
+  readonly #keyedSerializer: KeyedRecordSerializer | undefined;
+  /** The channel of each key group. */
+  readonly #channelOfGroup: Uint16Array;
+  /** Writes one record; it is counted. */
+  readonly emit: (value: unknown) => void;
   #next: number;
   #scratch = MemorySegment.allocate(1024);
   recordsOut = 0;
@@ -49,7 +57,13 @@ export class RecordWriter {
     this.#shipStrategy = options.shipStrategy;
     this.#serializer = options.serializer;
     this.#keySelector = options.keySelector;
-    this.#maxParallelism = options.targetMaxParallelism;
+    this.#keyedType = options.keyedType;
+    this.#keyedSerializer = options.keyedType === undefined ? undefined : keyedRecordSerializer(options.keyedType);
+    const keyGroups = options.shipStrategy === 'HASH' ? options.targetMaxParallelism : 0;
+    this.#channelOfGroup = Uint16Array.from({ length: keyGroups }, (_, group) =>
+      computeOperatorIndexForKeyGroup(keyGroups, options.channels.length, group),
+    );
+    this.emit = this.#emitterOf(options);
     this.#next = options.subtask % options.channels.length;
   }
 
@@ -58,8 +72,19 @@ export class RecordWriter {
     return this.#shipStrategy === 'HASH' || this.#shipStrategy === 'REBALANCE';
   }
 
-  emit(value: unknown): void {
-    this.recordsOut++;
+  #emitterOf({ shipStrategy, keyedType, channels, compiled }: RecordWriterOptions): (value: unknown) => void {
+    if (shipStrategy === 'HASH' && keyedType !== undefined && compiled !== false) {
+      const general = (value: unknown): void => this.#emitKeyed(value);
+      const emit = compileKeyedEmit({ type: keyedType, channels, channelOfGroup: this.#channelOfGroup, counter: this, general });
+      if (emit !== undefined) return emit;
+    }
+    return (value) => {
+      this.recordsOut++;
+      this.#emit(value);
+    };
+  }
+
+  #emit(value: unknown): void {
     switch (this.#shipStrategy) {
       case 'HASH':
         this.#emitKeyed(value);
@@ -79,25 +104,23 @@ export class RecordWriter {
   #emitKeyed(value: unknown): void {
     const key = (this.#keySelector as (value: unknown) => Key)(value);
     const hash = keyHash(key);
-    const group = computeKeyGroupForKeyHash(hash, this.#maxParallelism);
-    const channel = this.channels[computeOperatorIndexForKeyGroup(this.#maxParallelism, this.channels.length, group)] as ChannelWriter;
+    const channel = this.channels[this.#channelOfGroup[hash % this.#channelOfGroup.length] as number] as ChannelWriter;
+    const inKey = this.#keyedType !== undefined && isKeyOf(this.#keyedType, key);
+    const kind = inKey ? EntryKind.KEYED_RECORD : EntryKind.RECORD;
+    // A key that is not of its field's type: this serializer will say so.
+    const serializer = inKey ? (this.#keyedSerializer as KeyedRecordSerializer) : this.#serializer;
     const keySize = encodedKeySize(key);
     const prefix = align8(ENTRY_HEADER_SIZE + KEY_LENGTH_SIZE + keySize);
-    const maxSize = align8(prefix + this.#serializer.maxSize(value));
+    const maxSize = align8(prefix + serializer.maxSize(value));
     const offset = channel.reserve(maxSize);
     if (offset >= 0) {
-      channel.finish(EntryKind.RECORD, hash, offset, this.#writeKeyed(channel.data, offset, key, keySize, prefix, value));
+      writeKey(channel.data, offset, key, keySize, prefix);
+      channel.finish(kind, hash, offset, serializer.write(value, channel.data, offset + prefix));
       return;
     }
     const scratch = this.#scratchOf(maxSize);
-    const end = this.#writeKeyed(scratch, 0, key, keySize, prefix, value);
-    channel.writeThrough(EntryKind.RECORD, hash, scratch.u8.subarray(ENTRY_HEADER_SIZE, end));
-  }
-
-  #writeKeyed(target: MemorySegment, offset: number, key: Key, keySize: number, prefix: number, value: unknown): number {
-    target.i32[(offset + ENTRY_HEADER_SIZE) >> 2] = keySize;
-    encodeKey(key, target, offset + ENTRY_HEADER_SIZE + KEY_LENGTH_SIZE);
-    return this.#serializer.write(value, target, offset + prefix);
+    writeKey(scratch, 0, key, keySize, prefix);
+    channel.writeThrough(kind, hash, scratch.u8.subarray(ENTRY_HEADER_SIZE, serializer.write(value, scratch, prefix)));
   }
 
   #write(channel: ChannelWriter, value: unknown): void {
@@ -159,4 +182,12 @@ export class RecordWriter {
     for (const channel of this.channels) total += channel.bytesWritten;
     return total;
   }
+}
+
+/** At `offset` the entry begins, at `offset + prefix` the record. */
+function writeKey(target: MemorySegment, offset: number, key: Key, keySize: number, prefix: number): void {
+  target.i32[(offset + ENTRY_HEADER_SIZE) >> 2] = keySize;
+  const end = encodeKey(key, target, offset + ENTRY_HEADER_SIZE + KEY_LENGTH_SIZE);
+  // Nothing of older memory gets into a checkpoint.
+  target.u8.fill(0, end, offset + prefix);
 }

@@ -8,9 +8,9 @@
  *
  *     word 0   kind << 24 | length in bytes, these 8 included
  *     word 1   hash of the key for a record on a keyed exchange, else 0
- *     …        payload
+ *     …        payload; of a record on a keyed exchange: length of the encoded key, the key, the record at the next multiple of 8
  *
- * A record that does not fit in a segment travels as FRAGMENT entries closed by a RECORD entry. Each header word below has a cache line of its own,
+ * A record that does not fit in a segment travels as FRAGMENT entries closed by a RECORD or KEYED_RECORD entry. Each header word below has a cache line of its own,
  * so that the writer's and the reader's do not fight over one.
  */
 const SEGMENT_BITS = 15;
@@ -48,9 +48,17 @@ export const EntryKind = {
   LATENCY_MARKER: 5,
   /** The writer's input has ended; barriers may still follow. */
   END_OF_DATA: 6,
+  /** A record keyed by one of its fields: the payload is that of a keyed RECORD, but the record is without the field, which is the key. */
+  KEYED_RECORD: 7,
 } as const;
 
 export const ENTRY_HEADER_SIZE = 8;
+
+/** Whether an entry of this kind ends a record. */
+export const isRecord = (kind: number): boolean => kind === EntryKind.RECORD || kind === EntryKind.KEYED_RECORD;
+
+/** On a keyed exchange: bytes before the encoded key, its length. */
+export const KEY_LENGTH_SIZE = 4;
 
 export function ringBytes(segments: number): number {
   return RING_HEADER_SIZE + segments * SEGMENT_SIZE;

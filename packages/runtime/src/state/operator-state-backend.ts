@@ -1,6 +1,7 @@
 import type { ListState, ListStateDescriptor } from '../api/state.js';
 import type { TypeSchema } from '../api/types.js';
 import { CorruptCheckpointError, IncompatibleStateError } from '../common/errors.js';
+import { plain } from '../memory/record-view.js';
 import { type CheckingSerializer, serializerFor } from '../memory/serializers.js';
 import { operatorSection, readOperatorSection, serializeElements } from './operator-section.js';
 import { sameType, typeName } from './schema-equality.js';
@@ -93,12 +94,12 @@ class OperatorListState implements ListState<unknown> {
 
   update(values: readonly unknown[]): void {
     for (const value of values) this.#serializer.check(value);
-    this.#elements = [...values];
+    this.#elements = values.map(plain);
   }
 
   add(value: unknown): void {
     this.#serializer.check(value);
-    this.#elements.push(value);
+    this.#elements.push(plain(value));
   }
 
   clear(): void {

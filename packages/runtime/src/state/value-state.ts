@@ -1,6 +1,7 @@
 // Data plane: no allocation per access.
 import type { ValueState } from '../api/state.js';
 import { MemorySegment } from '../memory/memory-segment.js';
+import { plain } from '../memory/record-view.js';
 import { SerializationError } from '../memory/serialization-error.js';
 import { NARROW_WORDS, WIDE_WORDS } from './key-table.js';
 import type { KeyedStateTable } from './keyed-state-table.js';
@@ -153,7 +154,7 @@ class ObjectValueState implements ValueState<unknown> {
     if (state.version !== state.context.version) state.locate();
     let { table } = state;
     if (state.slot < 0 || table!.frozen) table = state.writable();
-    table!.objects[state.slot] = value;
+    table!.objects[state.slot] = plain(value);
   }
 
   /** A function may change what it gets, and the default is every key's: each gets its own copy, as in Flink. */

@@ -60,12 +60,12 @@ export class OperatorChain {
         const chained = edge.from === link.node ? inputOf.get(edge.to) : undefined;
         return chained === undefined ? [] : [chained];
       });
-      for (const writer of writers.get(link.node) ?? []) targets.push((value) => writer.emit(value));
+      for (const writer of writers.get(link.node) ?? []) targets.push(writer.emit);
       const output = { collect: fanOut(targets) };
       const member = this.#build(node, link, deployment, environment, output, waitFor);
       built.unshift(member);
       const operator = member.operator;
-      inputOf.set(link.node, operator === undefined ? output.collect : (value) => operator.processElement(value));
+      inputOf.set(link.node, operator === undefined ? output.collect : operator.processElement);
     }
     this.operators = built;
     this.head = { collect: inputOf.get((deployment.chain[0] as { node: number }).node) as (value: unknown) => void };
@@ -99,6 +99,12 @@ export class OperatorChain {
       return { ...shared, operator: undefined, source: { reader: source.createReader(context), state } };
     }
     return { ...shared, operator: createOperator(description, output, this.keyContext, waitFor), source: undefined };
+  }
+
+  /** Tells the keyed state of the head which keys come next. */
+  get touch(): ((hashes: Int32Array, count: number) => void) | undefined {
+    const keyed = this.operators[0]?.keyed;
+    return keyed && ((hashes, count) => keyed.touch(hashes, count));
   }
 
   get source(): ChainedOperator['source'] {

@@ -1,6 +1,8 @@
 import type { Collector, Counter, KeyedProcessContext, RichFunction, RuntimeContext } from '../api/functions.js';
 import type { SinkWriter } from '../api/sink.js';
 import type { OperatorDescription } from '../graph/stream-graph.js';
+import { plain } from '../memory/record-view.js';
+import { compileApart } from '../network/keyed-emit-compiler.js';
 import type { KeyContext } from '../state/key-context.js';
 
 /**
@@ -9,7 +11,8 @@ import type { KeyContext } from '../state/key-context.js';
  */
 export interface OneInputOperator {
   open(context: RuntimeContext): void | Promise<void>;
-  processElement(value: unknown): void;
+  /** Called without the operator as `this`: it is a part of the code that the chain compiles to. */
+  readonly processElement: (value: unknown) => void;
   /** The last chance to put what it holds into its state, just before that is taken. */
   snapshotState?(checkpointId: number): void;
   /** First phase of the commit: what becomes part of the checkpoint. */
@@ -41,32 +44,30 @@ export function createOperator(
     case 'map': {
       const fn = description.fn as ((value: unknown) => unknown) | (RichFunction & { map(value: unknown): unknown });
       const map = typeof fn === 'function' ? fn : (value: unknown) => fn.map(value);
-      return new FunctionOperator(fn, (value) => output.collect(map(value)));
+      return new FunctionOperator(fn, apart('collect(map(value))', { map, collect: output.collect }));
     }
     case 'filter': {
       const fn = description.fn as ((value: unknown) => boolean) | (RichFunction & { filter(value: unknown): boolean });
       const filter = typeof fn === 'function' ? fn : (value: unknown) => fn.filter(value);
-      return new FunctionOperator(fn, (value) => {
-        if (filter(value)) output.collect(value);
-      });
+      return new FunctionOperator(fn, apart('filter(value) && collect(value)', { filter, collect: output.collect }));
     }
     case 'flat-map': {
       const fn = description.fn as
         | ((value: unknown, out: Collector<unknown>) => void)
         | (RichFunction & { flatMap(value: unknown, out: Collector<unknown>): void });
       const flatMap = typeof fn === 'function' ? fn : (value: unknown, out: Collector<unknown>) => fn.flatMap(value, out);
-      return new FunctionOperator(fn, (value) => flatMap(value, output));
+      return new FunctionOperator(fn, apart('flatMap(value, output)', { flatMap, output }));
     }
     case 'process': {
       const fn = description.fn as RichFunction & { processElement(value: unknown, context: object, out: Collector<unknown>): void };
-      return new FunctionOperator(fn, (value) => fn.processElement(value, NO_KEY, output));
+      return new FunctionOperator(fn, apart('fn.processElement(value, context, output)', { fn, context: NO_KEY, output }));
     }
     case 'keyed-process': {
       const fn = description.fn as RichFunction & {
         processElement(value: unknown, context: KeyedProcessContext<never>, out: Collector<unknown>): void;
       };
       const context = { getCurrentKey: () => keyContext.key as never };
-      return new FunctionOperator(fn, (value) => fn.processElement(value, context, output));
+      return new FunctionOperator(fn, apart('fn.processElement(value, context, output)', { fn, context, output }));
     }
     case 'sink-function': {
       const fn = description.fn as
@@ -85,6 +86,11 @@ export function createOperator(
 }
 
 const NO_KEY = {};
+
+/** What an operator does with a value, as code with a type feedback of its own: operators of one kind must not make each other's calls megamorphic. */
+function apart(call: string, names: Readonly<Record<string, unknown>>): (value: unknown) => void {
+  return compileApart(`'use strict'; return (value) => { ${call}; };`, names) as (value: unknown) => void;
+}
 
 interface Hooks extends RichFunction {
   snapshotState?(checkpointId: number): void;
@@ -151,9 +157,9 @@ class SinkOperator implements OneInputOperator {
     this.#writes = sequentially((value) => writer.write(value), this.#waitFor);
   }
 
-  processElement(value: unknown): void {
+  readonly processElement = (value: unknown): void => {
     (this.#writes as SequentialWrites).write(value);
-  }
+  };
 
   prepareCommit(checkpointId: number): readonly PreparedPart[] {
     for (const bytes of this.#writer?.prepareCommit?.(checkpointId) ?? []) this.#uncommitted.push({ checkpointId, bytes });
@@ -194,7 +200,9 @@ function sequentially(write: (value: unknown) => void | Promise<void>, waitFor: 
     waiting = undefined;
   };
   return {
-    write: (value) => {
+    write: (given) => {
+      // A sink keeps what it is given, or awaits with it.
+      const value = plain(given);
       if (waiting !== undefined) {
         waiting.push(value);
         return;

@@ -1,4 +1,5 @@
 import type { Clock } from '../common/clock.js';
+import { plain } from '../memory/record-view.js';
 
 /** What user code publishes for people to see, on its way out of a TaskManager. */
 export interface PublishedMessage {
@@ -52,7 +53,7 @@ export class Publisher {
       vertexId,
       subtask,
       dropped: bucket.dropped,
-      payload: typeof payload === 'function' ? payload() : payload,
+      payload: plain(typeof payload === 'function' ? payload() : payload),
     };
     bucket.dropped = 0;
     if (this.#batch.length === 0) this.#clock.schedule(FLUSH_DELAY_MS, () => this.flush());

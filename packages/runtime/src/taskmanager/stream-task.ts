@@ -1,9 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Collector } from '../api/functions.js';
 import { InputStatus, type ReaderOutput } from '../api/source.js';
-import type { TypeSerializer } from '../api/types.js';
+import type { TypeSchema, TypeSerializer } from '../api/types.js';
 import type { OperatorStateHandle, WriteOperatorState, WritingPace } from '../checkpoint/checkpoint-storage.js';
+import { IncompatibleStateError } from '../common/errors.js';
 import { channelName, exchangeUids } from '../graph/exchange-name.js';
+import type { KeyedRecordSerializer, KeyedRecordType } from '../memory/keyed-record.js';
 import type { MemorySegment } from '../memory/memory-segment.js';
+import { compileSerializer } from '../memory/serializer-compiler.js';
+import { layoutOf } from '../memory/serializer-layout.js';
 import {
   type AlignmentFigures,
   BarrierFlag,
@@ -14,17 +19,18 @@ import {
 import type { Backpressure, ChannelReader, EntryHandler } from '../network/channel-reader.js';
 import { countRecords } from '../network/in-flight-records.js';
 import { GateStatus, InputGate } from '../network/input-gate.js';
-import { KEY_LENGTH_SIZE, type RecordWriter } from '../network/record-writer.js';
-import { align8, ENTRY_HEADER_SIZE } from '../network/ring-layout.js';
+import { compileApart } from '../network/keyed-emit-compiler.js';
+import type { RecordWriter } from '../network/record-writer.js';
+import { align8, ENTRY_HEADER_SIZE, EntryKind, KEY_LENGTH_SIZE } from '../network/ring-layout.js';
 import type { AcknowledgedState, DeployedJob, SnapshotFigures, TaskDeployment } from '../rpc/taskmanager-messages.js';
 import { ExchangeCounter, type RestoredExchanges } from './exchange-counter.js';
 import { bytesSection, type OperatorChain, type OperatorSnapshot } from './operator-chain.js';
+import { compileRecordLoop, type RecordLoop } from './record-loop-compiler.js';
+import { SlicePace } from './slice-pace.js';
 import { LatencyHistogram, TaskActivity, TaskMetricSlot, TaskMetricsWriter } from './task-metrics.js';
 
-/** Most records between two looks at the clock. */
-const MOST_UNCLOCKED = 64;
-/** Between two looks, ms: fewer records lie between them where one takes long. */
-const CLOCK_PACE_MS = 0.5;
+/** Reads of a segment between two looks at the clock: a read may hand out no record at all, but fragments of a long one. */
+const READS_UNCLOCKED = 64;
 
 /** Longest stretch of writing a snapshot before the stream has its turn, ms. A pause of processing is not longer than this and one chunk. */
 const WRITING_MS = 1;
@@ -42,8 +48,12 @@ export interface TaskEvents {
 }
 
 export interface TaskInput {
+  readonly schema: TypeSchema;
   readonly serializer: TypeSerializer<unknown>;
   readonly keyed: boolean;
+  /** Where records come without the field that is their key. */
+  readonly keyedType: KeyedRecordType | undefined;
+  readonly keyedSerializer: KeyedRecordSerializer | undefined;
   /** `sourceUid->targetUid` and the subtask that writes: names the channel in checkpoints. */
   readonly edge: string;
   readonly sourceSubtask: number;
@@ -63,6 +73,8 @@ export interface TaskParts {
   readonly events: TaskEvents;
   readonly now: () => number;
   readonly restoredExchanges: RestoredExchanges;
+  /** One view for all records of an input, see `StreamExecutionEnvironment.enableObjectReuse`. */
+  readonly objectReuse: boolean;
 }
 
 interface Snapshot {
@@ -94,11 +106,9 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
   #sourceAvailable = true;
   #inputEnded = false;
   #stopped = false;
-  #recordsIn = 0;
-  #deadline = 0;
-  #clockAt = 0;
-  #unclocked = 1;
-  #nextLook = 0;
+  readonly #pace: SlicePace;
+  /** By channel. */
+  readonly #loops: readonly RecordLoop[];
   #deferred: (() => void)[] = [];
   /** Of an asynchronous operator. */
   #failure: { readonly thrown: unknown } | undefined;
@@ -127,15 +137,9 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
       );
       this.#gate = new InputGate(parts.channels, this.#barriers);
     }
-    const backpressure = parts.backpressure;
-    const head = parts.chain.head;
-    this.#readerOutput = {
-      collect: (value) => {
-        head.collect(value);
-        if (++this.#recordsIn >= this.#nextLook) this.#lookAtClock();
-      },
-      hasRoom: () => !backpressure.blocked,
-    };
+    this.#pace = new SlicePace(parts.backpressure);
+    this.#loops = parts.inputs.map((input) => this.#loopOf(input));
+    this.#readerOutput = readerOutput(parts.chain.head, this.#pace, parts.backpressure);
   }
 
   get isSource(): boolean {
@@ -186,26 +190,11 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
     this.metrics.enter(TaskActivity.BUSY);
     const backpressure = this.#parts.backpressure;
     backpressure.blocked = false;
-    this.#deadline = deadline;
-    this.#clockAt = performance.now();
-    this.#nextLook = this.#recordsIn + this.#unclocked;
+    this.#pace.start(deadline);
     if (this.#gate === undefined) this.#runSource(deadline, backpressure);
     else this.#runGate(this.#gate, deadline, backpressure);
     this.flush();
     this.#reportFigures();
-  }
-
-  /** Ends the slice after the record at hand once its time is up. */
-  #lookAtClock(): void {
-    const now = performance.now();
-    const elapsed = now - this.#clockAt;
-    this.#clockAt = now;
-    this.#unclocked =
-      elapsed < CLOCK_PACE_MS
-        ? Math.min(MOST_UNCLOCKED, this.#unclocked * 2)
-        : Math.max(1, Math.floor((this.#unclocked * CLOCK_PACE_MS) / elapsed));
-    this.#nextLook = this.#recordsIn + this.#unclocked;
-    if (now >= this.#deadline) this.#parts.backpressure.blocked = true;
   }
 
   #runSource(deadline: number, backpressure: Backpressure): void {
@@ -238,29 +227,54 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
   #runGate(gate: InputGate, deadline: number, backpressure: Backpressure): void {
     let reads = 0;
     while (gate.readNext(this, backpressure) === GateStatus.PROGRESS) {
-      this.#exchanges.attribute(gate.lastRead, this.#recordsIn);
+      this.#exchanges.attribute(gate.lastRead, this.#pace.recordsIn);
       if (backpressure.blocked) return;
-      // A read may hand out no record at all: fragments of a long one.
-      if (++reads % MOST_UNCLOCKED === 0 && performance.now() >= deadline) return;
+      if (++reads % READS_UNCLOCKED === 0 && performance.now() >= deadline) return;
     }
   }
 
   // EntryHandler
 
-  onRecord(channel: number, segment: MemorySegment, payload: number, hash: number): void {
+  onRecord(channel: number, segment: MemorySegment, payload: number, hash: number, kind: number): void {
     const input = this.#parts.inputs[channel] as TaskInput;
+    const { keyContext, head } = this.chain;
     let position = payload;
     if (input.keyed) {
       const keySize = segment.i32[payload >> 2] as number;
-      this.chain.keyContext.set(segment, payload + KEY_LENGTH_SIZE, keySize, hash);
+      keyContext.set(segment, payload + KEY_LENGTH_SIZE, keySize, hash);
       position = payload - ENTRY_HEADER_SIZE + align8(ENTRY_HEADER_SIZE + KEY_LENGTH_SIZE + keySize);
     }
-    this.chain.head.collect(input.serializer.read(segment, position));
-    if (++this.#recordsIn >= this.#nextLook) this.#lookAtClock();
+    if (kind === EntryKind.KEYED_RECORD) head.collect(keyedSerializerOf(input).read(segment, position, keyContext.key));
+    else head.collect(input.serializer.read(segment, position));
+    if (++this.#pace.recordsIn >= this.#pace.nextLook) this.#pace.look();
+  }
+
+  onRecords(channel: number, segment: MemorySegment, from: number, to: number): number {
+    const stopped = (this.#loops[channel] as RecordLoop)(segment, from, to);
+    if (stopped !== from) return stopped;
+    // Of another kind than the channel's own: it comes from a checkpoint of before there were two.
+    const word = segment.i32[from >> 2] as number;
+    this.onRecord(channel, segment, from + ENTRY_HEADER_SIZE, segment.i32[(from >> 2) + 1] as number, word >>> 24);
+    return from + (word & 0xff_ff_ff);
+  }
+
+  #loopOf({ keyed, keyedType, schema }: TaskInput): RecordLoop {
+    const { chain, backpressure, objectReuse } = this.#parts;
+    return compileRecordLoop({
+      kind: keyedType === undefined ? EntryKind.RECORD : EntryKind.KEYED_RECORD,
+      keyed,
+      source: keyedType?.source ?? compileSerializer(layoutOf(schema)),
+      objectReuse,
+      next: chain.head.collect,
+      keyContext: chain.keyContext,
+      backpressure,
+      pace: this.#pace,
+      touch: keyed ? chain.touch : undefined,
+    });
   }
 
   onBarrier(channel: number, checkpointId: number, timestamp: number, flags: number): void {
-    this.#exchanges.attribute(channel, this.#recordsIn);
+    this.#exchanges.attribute(channel, this.#pace.recordsIn);
     this.#barriers?.onBarrier(channel, { checkpointId, timestamp, flags });
   }
 
@@ -466,7 +480,7 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
       }
     }
     // As in Flink, a source has no records in, and a sink none out.
-    slots[TaskMetricSlot.RECORDS_IN] = this.isSource ? 0 : this.#recordsIn;
+    slots[TaskMetricSlot.RECORDS_IN] = this.isSource ? 0 : this.#pace.recordsIn;
     slots[TaskMetricSlot.RECORDS_OUT] = this.#recordsOut();
     slots[TaskMetricSlot.BYTES_IN] = this.#gate?.bytesRead ?? 0;
     slots[TaskMetricSlot.BYTES_OUT] = bytesOut;
@@ -498,4 +512,23 @@ function writingPace(): WritingPace {
       since = performance.now();
     });
   };
+}
+
+function keyedSerializerOf(input: TaskInput): KeyedRecordSerializer {
+  if (input.keyedSerializer !== undefined) return input.keyedSerializer;
+  throw new IncompatibleStateError(
+    exchangeUids(input.edge).targetUid,
+    `in-flight data of ${input.edge} was keyed by a field's name, which the job does not do any more; restore a savepoint, or key by the field again`,
+  );
+}
+
+/** Where a source's records go. `collect` has a type feedback of its own, as every loop has. */
+function readerOutput(head: Collector<unknown>, pace: SlicePace, backpressure: Backpressure): ReaderOutput<unknown> {
+  const code = `'use strict';
+    return (value) => {
+      next(value);
+      if (++pace.recordsIn >= pace.nextLook) pace.look();
+    };`;
+  const collect = compileApart(code, { next: head.collect, pace }) as (value: unknown) => void;
+  return { collect, hasRoom: () => !backpressure.blocked };
 }

@@ -1,8 +1,10 @@
+import type { TypeSchema } from '../api/types.js';
 import type { OpenOperatorState, WriteOperatorState } from '../checkpoint/checkpoint-storage.js';
 import { type ExchangeRecords, exchangeRecordsName, isExchangeRecords, readExchangeRecords } from '../checkpoint/exchange-records.js';
 import { CorruptCheckpointError } from '../common/errors.js';
 import { channelName } from '../graph/exchange-name.js';
-import type { StreamGraph } from '../graph/stream-graph.js';
+import type { StreamEdge, StreamGraph } from '../graph/stream-graph.js';
+import { type KeyedRecordType, keyedRecordSerializer, keyedRecordType } from '../memory/keyed-record.js';
 import { serializerFor } from '../memory/serializers.js';
 import { ChannelReader } from '../network/channel-reader.js';
 import { ChannelWriter } from '../network/channel-writer.js';
@@ -39,9 +41,14 @@ export async function createTask(
   for (const { edge, channels: from } of deployment.inputs) {
     for (const { memory, peer, subtask } of from) {
       channels.push(new ChannelReader(channels.length, memory, new Doorbell(peer)));
+      const schema = outputTypeOf(graph, edge.from);
+      const keyedType = keyedTypeOf(graph, edge);
       inputs.push({
-        serializer: serializerOf(graph, edge.from),
+        schema,
+        serializer: serializerFor(schema),
         keyed: edge.shipStrategy === 'HASH',
+        keyedType,
+        keyedSerializer: keyedType && keyedRecordSerializer(keyedType),
         edge: edge.name,
         sourceSubtask: subtask,
         inStreamOnly: edge.shipStrategy === 'FORWARD' || edge.shipStrategy === 'BROADCAST',
@@ -56,12 +63,12 @@ export async function createTask(
       channelsOut.set(channelName(edge.name, subtask), channel);
       return channel;
     });
-    const selector = graph.edges.find((candidate) => candidate.from === edge.from && candidate.to === edge.to)?.keySelector;
     const writer = new RecordWriter({
       name: edge.name,
       shipStrategy: edge.shipStrategy,
-      serializer: serializerOf(graph, edge.from),
-      keySelector: selector as ((value: unknown) => never) | undefined,
+      serializer: serializerFor(outputTypeOf(graph, edge.from)),
+      keySelector: edgeOf(graph, edge)?.keySelector as ((value: unknown) => never) | undefined,
+      keyedType: keyedTypeOf(graph, edge),
       targetMaxParallelism: edge.targetMaxParallelism,
       channels: edgeChannels,
       subtask: deployment.subtask,
@@ -96,14 +103,25 @@ export async function createTask(
     writeState: services.writeState,
     events: services.events,
     now: services.now,
+    objectReuse: graph.objectReuse,
     restoredExchanges: { checkpointId: deployment.restore?.checkpointId ?? 0, counted, ...inFlight },
   });
   await chain.open();
   return task;
 }
 
-function serializerOf(graph: StreamGraph, node: number) {
-  return serializerFor(graph.nodes[node]?.outputType ?? { kind: 'json' });
+function outputTypeOf(graph: StreamGraph, node: number): TypeSchema {
+  return graph.nodes[node]?.outputType ?? { kind: 'json' };
+}
+
+type DeployedEdge = TaskDeployment['inputs'][number]['edge'];
+
+function edgeOf(graph: StreamGraph, edge: DeployedEdge): StreamEdge | undefined {
+  return graph.edges.find((candidate) => candidate.from === edge.from && candidate.to === edge.to);
+}
+
+function keyedTypeOf(graph: StreamGraph, edge: DeployedEdge): KeyedRecordType | undefined {
+  return edge.shipStrategy === 'HASH' ? keyedRecordType(outputTypeOf(graph, edge.from), edgeOf(graph, edge)?.keyField) : undefined;
 }
 
 /** Resolves to what the operators had counted, and of that this subtask's share. */
