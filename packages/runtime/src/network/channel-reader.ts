@@ -80,11 +80,11 @@ export class ChannelReader {
 
   /** Looks how far the data goes and whether a barrier was announced; returns the barrier once. */
   poll(): AnnouncedBarrier | undefined {
-    this.#limit = Atomics.load(this.#header, RingWord.COMMITTED) >>> 0;
+    this.#limit = Atomics.load(this.#header, RingWord.COMMITTED);
     const count = Atomics.load(this.#header, RingWord.BARRIER_COUNT);
     // Odd while the writer is about to announce one. The limit was read before, so it is not past that one's position: the next poll is early enough.
     if (count === this.#barrierCount || (count & 1) === 1) return undefined;
-    const position = Atomics.load(this.#header, RingWord.BARRIER_POSITION) >>> 0;
+    const position = Atomics.load(this.#header, RingWord.BARRIER_POSITION);
     const checkpointId = Atomics.load(this.#header, RingWord.BARRIER_CHECKPOINT);
     const timestamp = this.#headerF64[BARRIER_TIMESTAMP_F64] as number;
     // Another was announced meanwhile, so this one has been given up; what was read may be half of each.
@@ -115,7 +115,7 @@ export class ChannelReader {
     if (this.#recording !== undefined && read > 0) {
       this.#recording.push(this.#data.u8.slice(start & this.#mask, stopped));
     }
-    this.#position = (start + read) >>> 0;
+    this.#position = (start + read) | 0;
     this.bytesRead += read;
     this.#release();
   }
@@ -229,7 +229,7 @@ export class ChannelReader {
       const offset = at & this.#mask;
       const size = Math.min((until - at) >>> 0, this.#data.size - offset);
       recorded.push(this.#data.u8.slice(offset, offset + size));
-      at = (at + size) >>> 0;
+      at = (at + size) | 0;
     }
     return recorded;
   }
@@ -265,7 +265,7 @@ export class ChannelReader {
   }
 
   get buffersInUse(): number {
-    const committed = Atomics.load(this.#header, RingWord.COMMITTED) >>> 0;
+    const committed = Atomics.load(this.#header, RingWord.COMMITTED);
     return Math.ceil(((committed - this.#position) >>> 0) / SEGMENT_SIZE);
   }
 

@@ -60,7 +60,7 @@ export class ChannelWriter {
     if (!this.#hasFree(left + maxSize)) return -1;
     if (!this.#hasFree(left + maxSize + SEGMENT_SIZE)) this.#backpressure.blocked = true;
     this.data.i32[(this.#position & this.#mask) >> 2] = (EntryKind.PAD << 24) | left;
-    this.#position = (this.#position + left) >>> 0;
+    this.#position = (this.#position + left) | 0;
     return this.#position & this.#mask;
   }
 
@@ -70,7 +70,7 @@ export class ChannelWriter {
     const word = offset >> 2;
     this.data.i32[word] = (kind << 24) | length;
     this.data.i32[word + 1] = hash;
-    this.#position = (this.#position + length) >>> 0;
+    this.#position = (this.#position + length) | 0;
     this.bytesWritten += length;
   }
 
@@ -120,16 +120,16 @@ export class ChannelWriter {
     if (!this.#hasFree(pad + entry.length)) return false;
     if (pad !== 0) {
       this.data.i32[(this.#position & this.#mask) >> 2] = (EntryKind.PAD << 24) | pad;
-      this.#position = (this.#position + pad) >>> 0;
+      this.#position = (this.#position + pad) | 0;
     }
     this.data.u8.set(entry, this.#position & this.#mask);
-    this.#position = (this.#position + entry.length) >>> 0;
+    this.#position = (this.#position + entry.length) | 0;
     return true;
   }
 
   #hasFree(bytes: number): boolean {
     if (this.#capacity - ((this.#position - this.#read) >>> 0) >= bytes) return true;
-    this.#read = Atomics.load(this.#header, RingWord.READ) >>> 0;
+    this.#read = Atomics.load(this.#header, RingWord.READ);
     return this.#capacity - ((this.#position - this.#read) >>> 0) >= bytes;
   }
 

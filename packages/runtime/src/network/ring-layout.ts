@@ -3,7 +3,8 @@
 /**
  * A channel is one ring in shared memory, written by one task and read by one task: 256 bytes of header, then segments of 32 KiB (Flink's buffers).
  *
- * Positions count bytes since the channel was made, modulo 2³²; the place in the ring is position modulo its size, a power of two.
+ * Positions count bytes since the channel was made, as an int32 that wraps (V8 keeps an uint32 as a double); the place in the ring is position modulo its size,
+ * a power of two.
  * Entries are multiples of 8 bytes and never cross the end of a segment:
  *
  *     word 0   kind << 24 | length in bytes, these 8 included

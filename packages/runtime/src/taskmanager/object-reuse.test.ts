@@ -9,6 +9,8 @@ import { createJobGraph } from '../graph/job-graph.js';
 import { createDeployments } from '../jobmanager/deployment.js';
 import { ExecutionGraph } from '../jobmanager/execution-graph.js';
 import { allocateSlots } from '../jobmanager/slot-pool.js';
+import { ManualClock } from '../testing/manual-clock.js';
+import { Publisher } from './publisher.js';
 import type { StreamTask } from './stream-task.js';
 import { createTask } from './task-factory.js';
 
@@ -55,6 +57,9 @@ async function run(
   sink: (value: Event) => void | Promise<void>,
 ): Promise<unknown[]> {
   const published: unknown[] = [];
+  const publisher = new Publisher(new ManualClock(), (messages) => {
+    for (const { payload } of messages) published.push(structuredClone(payload));
+  });
   const definition = defineJob({
     name: 'reuse',
     parameters: () => null,
@@ -89,7 +94,7 @@ async function run(
             decline: () => {},
             locationOf: () => Promise.resolve('/checkpoints/chk-1'),
           },
-          publish: (_jobId, _vertexId, _subtask, _topic, payload) => published.push(payload),
+          publish: (jobId, vertexId, subtask, topic, payload) => publisher.publish(jobId, vertexId, subtask, topic, payload),
           now: () => performance.now(),
         },
       ),
@@ -101,6 +106,7 @@ async function run(
     await new Promise((resolve) => setImmediate(resolve));
   }
   for (const task of tasks) await task.close();
+  publisher.flush();
   return published;
 }
 
@@ -151,6 +157,25 @@ describe.each([{ reuse: true }, { reuse: false }])('records that came over an ex
       },
     );
     expect(awaited).toEqual(events.flatMap((one) => [one, one]));
+  });
+
+  it('can be published, by itself or made when it is', async () => {
+    let publish: ((topic: string, payload: unknown) => void) | undefined;
+    const published = await run(
+      {
+        open: (context) => {
+          publish = (topic, payload) => context.publish(topic, payload);
+        },
+        processElement: (value) => {
+          if (value.n >= 200) return;
+          publish?.('itself', value);
+          publish?.('made', () => value);
+        },
+      },
+      reuse,
+      () => {},
+    );
+    expect(published).toEqual(events.slice(0, 200).flatMap((one) => [one, one]));
   });
 
   it('can be put into keyed and operator state', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { CheckpointInfo, CommandResult, EngineCommand, EngineEvent, EngineSnapshot, JobInfo } from '@weir/protocol';
 import { FileSystemCheckpointStorage } from '../checkpoint/file-system-checkpoint-storage.js';
@@ -45,6 +46,8 @@ interface Waiting {
 
 /** Starts the threads; resolves once a JobManager leads and every TaskManager has registered. Rejects with an `EngineStartError` if they never will. */
 export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
+  // Next to nothing of the records of a stream survives, so helpers have nothing to share out, and each young collection waits for them: TaskManagers are the parallelism.
+  setFlagsFromString('--no-parallel-scavenge');
   await mkdir(join(options.dataDirectory, 'jobs'), { recursive: true });
   await mkdir(options.checkpointDirectory, { recursive: true });
   const store = new FileJobStore(new NodeFileSystem(), options.dataDirectory);
