@@ -8,15 +8,12 @@ export interface OutboxOptions<T> {
   readonly rankOf: (item: T) => number;
   readonly perSecond: readonly number[];
   readonly send: (items: readonly T[], dropped: number) => void;
+  /** Between two messages at least, ms: with many clients they come less often, and each says more. */
+  readonly interval: () => number;
 }
 
 /** With the 8 ms of a TaskManager's publisher, within the 20 ms in which a line is to be on its way. */
 const DELAY_MS = 8;
-/** Sending takes at most this share of the time: with many clients messages come less often, and each says more. */
-const SHARE = 0.02;
-/** But a message comes that often whatever it costs, ms. */
-const LONGEST_DELAY_MS = 500;
-
 /** Collects for a moment what is sent together. It carries the newest and says how many it left out: never a longer queue. */
 export class Outbox<T> {
   readonly #options: OutboxOptions<T>;
@@ -59,9 +56,8 @@ export class Outbox<T> {
     if (items.length === 0) return;
     this.#items = [];
     this.#dropped = 0;
-    const begun = performance.now();
+    this.#next = performance.now() + this.#options.interval();
     this.#options.send(items, dropped);
-    this.#next = begun + Math.min(LONGEST_DELAY_MS, (performance.now() - begun) / SHARE);
   }
 
   /** The newest of what matters most. */

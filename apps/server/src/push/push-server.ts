@@ -32,6 +32,8 @@ const ALERTS_PER_SECOND = 200;
 /** By how much a line matters; those of other kinds are all sent. */
 const RANKS: Partial<Record<LogLine['kind'], number>> = { source: 0, process: 0, sink: 0, alert: 1 };
 const UNBOUNDED = 2;
+/** ms between two messages of lines or alerts at least, for each client: a thousand get four a second. */
+const INTERVAL_PER_CLIENT = 0.25;
 
 /** What Engine.IO's types keep to themselves; there is no WebSocket while a client polls. */
 interface EngineIo {
@@ -79,6 +81,7 @@ export class PushServer {
       most: 200,
       perSecond: [EVENT_LINES_PER_SECOND, ALERT_LINES_PER_SECOND],
       rankOf: ({ kind }) => RANKS[kind] ?? UNBOUNDED,
+      interval: () => this.#audience.size * INTERVAL_PER_CLIENT,
       send: (lines, dropped) => this.#audience.broadcast('log', { lines, dropped }),
     });
     this.#alerts = new Outbox<AlertEntry>({
@@ -86,6 +89,7 @@ export class PushServer {
       perSecond: [ALERTS_PER_SECOND],
       // Nobody can fetch that an alert was withdrawn.
       rankOf: ({ status }) => (status === 'withdrawn' ? UNBOUNDED : 0),
+      interval: () => this.#audience.size * INTERVAL_PER_CLIENT,
       send: (alerts, dropped) => this.#audience.broadcast('alerts', { alerts, last: options.alerts.last, dropped }),
     });
     options.log.subscribe((line, dropped) => this.#watched && this.#lines.push(line, dropped));
