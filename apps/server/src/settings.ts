@@ -20,7 +20,7 @@ export interface Settings {
   readonly unaligned?: boolean;
   readonly retained?: number;
   readonly tolerableFailed?: number;
-  readonly stateBackend?: 'hashmap';
+  readonly stateBackend?: JobConfiguration['stateBackend'];
   readonly restartStrategy?: RestartStrategyConfiguration;
 }
 

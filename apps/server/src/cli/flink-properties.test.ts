@@ -24,6 +24,8 @@ describe("Flink's own names", () => {
     ['state.savepoints.dir=/tmp/s', { savepointDirectory: '/tmp/s' }],
     ['state.checkpoints.num-retained=4', { retained: 4 }],
     ['state.backend=hashmap', { stateBackend: 'hashmap' }],
+    ['state.backend=disk', { stateBackend: 'disk' }],
+    ['state.backend.type=rocksdb', { stateBackend: 'disk' }],
     ['parallelism.default=2', { parallelism: 2 }],
     ['taskmanager.numberOfTaskSlots=4', { slotsPerTaskManager: 4 }],
     ['heartbeat.interval=500', { heartbeatInterval: 500 }],
@@ -56,7 +58,7 @@ describe("Flink's own names", () => {
 
   it.each([
     ['nonsense=1', /-D nonsense is not known or not built yet/],
-    ['state.backend=rocksdb', /rocksdb is not built yet/],
+    ['state.backend=rocks', /"rocks" is not one of hashmap, disk, rocksdb/],
     ['state.backend.incremental=true', /not known or not built yet/],
     ['execution.checkpointing.interval=soon', /-D execution.checkpointing.interval: "soon" is no duration/],
     ['state.checkpoints.dir=s3://bucket/x', /s3:\/\/ is not built yet/],

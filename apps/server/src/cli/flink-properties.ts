@@ -3,7 +3,7 @@ import type { SettingsDraft } from '../settings.js';
 import { localPath } from './paths.js';
 import { type RestartDraft, restartProperty, restartStrategy } from './restart-properties.js';
 import { UsageError } from './usage-error.js';
-import { boolean, builtChoice, choice, duration, integer, positiveDuration, type Reader } from './values.js';
+import { boolean, choice, duration, integer, positiveDuration, type Reader } from './values.js';
 
 type Apply = (draft: SettingsDraft, text: string, what: string) => void;
 
@@ -17,6 +17,12 @@ function sets<K extends keyof SettingsDraft>(key: K, read: Reader<NonNullable<Se
 const mode: Reader<'EXACTLY_ONCE' | 'AT_LEAST_ONCE'> = (given, what) =>
   choice('EXACTLY_ONCE', 'AT_LEAST_ONCE')(given.replaceAll('-', '_'), what);
 
+/** Flink's state on disk is RocksDB's. */
+const stateBackend: Reader<'hashmap' | 'disk'> = (given, what) => {
+  const word = choice('hashmap', 'disk', 'rocksdb')(given, what);
+  return word === 'rocksdb' ? 'disk' : word;
+};
+
 /** Flink's names for what Weir has options or defaults for. */
 const PROPERTIES: Readonly<Record<string, Apply>> = {
   'execution.checkpointing.interval': sets('checkpointInterval', positiveDuration),
@@ -29,8 +35,8 @@ const PROPERTIES: Readonly<Record<string, Apply>> = {
   'state.checkpoints.dir': sets('checkpointDirectory', localPath),
   'state.savepoints.dir': sets('savepointDirectory', localPath),
   'state.checkpoints.num-retained': sets('retained', integer(1, 1_000)),
-  'state.backend': sets('stateBackend', builtChoice(['hashmap'], ['disk', 'rocksdb'])),
-  'state.backend.type': sets('stateBackend', builtChoice(['hashmap'], ['disk', 'rocksdb'])),
+  'state.backend': sets('stateBackend', stateBackend),
+  'state.backend.type': sets('stateBackend', stateBackend),
   'parallelism.default': sets('parallelism', integer(1, 128)),
   'taskmanager.numberOfTaskSlots': sets('slotsPerTaskManager', integer(1, 64)),
   'heartbeat.interval': sets('heartbeatInterval', positiveDuration),

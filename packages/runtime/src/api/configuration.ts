@@ -1,11 +1,14 @@
 import type { CheckpointingMode } from '@weir/protocol';
 
+/** hashmap: keyed state in memory · disk: in files, as much of it in memory as is in use, with incremental checkpoints. */
+export type StateBackendKind = 'hashmap' | 'disk';
+
 /** How a job runs, as opposed to what it computes. Plain data; durations in ms. */
 export interface JobConfiguration {
   /** Default parallelism of operators that set none. */
   readonly parallelism: number;
   readonly checkpointing: CheckpointingConfiguration;
-  readonly stateBackend: 'hashmap';
+  readonly stateBackend: StateBackendKind;
   readonly restartStrategy: RestartStrategyConfiguration;
   /** Between two latency markers of a source subtask; 0 for none. */
   readonly latencyTrackingInterval: number;

@@ -175,7 +175,7 @@ describe('a checkpoint with a damaged file', () => {
     expect(await words(original.subarray(0, -1))).toContain(`truncated at ${handle.size - 1} of ${handle.size} bytes`);
     expect(await words(Buffer.concat([original, original]))).toContain(`is ${handle.size * 2} bytes long, _metadata says ${handle.size}`);
     expect(await words(Buffer.from('hello, this is something else'))).toContain('is not a file of a Weir checkpoint');
-    expect(await words(flipped(original, 8, 0))).toContain('has format version 3; this version of Weir reads 1 to 2');
+    expect(await words(flipped(original, 8, 2))).toContain('has format version 6; this version of Weir reads 1 to 3');
     const payload = original.indexOf(bytesOf(1, 24));
     expect(await words(flipped(original, payload, 1))).toContain('checksum of block 0');
     expect(await words(flipped(original, 20, 1))).toContain('checksum of the header');

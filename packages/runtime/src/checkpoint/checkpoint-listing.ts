@@ -4,6 +4,7 @@ import type { FileSystem } from '../common/file-system.js';
 import { NodeFileSystem } from '../common/node-file-system.js';
 import type { CheckpointMetadata, StoredCheckpoint } from './checkpoint-storage.js';
 import { FileSystemCheckpointStorage } from './file-system-checkpoint-storage.js';
+import { sharedFilesOf } from './metadata.js';
 
 export interface ListedJob {
   readonly jobId: string;
@@ -14,7 +15,7 @@ export interface ListedJob {
 export interface ListedCheckpoint {
   readonly id: number;
   readonly path: string;
-  /** Bytes of all its files. */
+  /** Bytes of all its files, those it has in common with others too. */
   readonly size: number;
   /** When it was triggered; when its directory was last changed, if the metadata cannot be read. */
   readonly time: number;
@@ -55,6 +56,7 @@ async function inspect(
   let metadata: CheckpointMetadata | undefined;
   try {
     metadata = await storage.readMetadata(directory);
+    seen.size += sharedFilesOf(metadata).reduce((sum, { handle }) => sum + handle.size, 0);
     if (verify) await storage.verify(directory, metadata);
     return { ...seen, time: metadata.triggerTimestamp, status: 'valid', metadata };
   } catch (error) {

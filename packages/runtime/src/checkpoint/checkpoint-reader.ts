@@ -6,13 +6,14 @@ import { localPath } from '../common/external-path.js';
 import type { FileSystem } from '../common/file-system.js';
 import { NodeFileSystem } from '../common/node-file-system.js';
 import { readKeyedSection } from '../state/keyed-section.js';
+import { isKeyed } from '../state/keyed-state-checks.js';
 import { readOperatorSection } from '../state/operator-section.js';
 import type { RestoredSection, SectionKind } from '../state/state-backend.js';
-import type { CheckpointMetadata } from './checkpoint-storage.js';
+import type { CheckpointMetadata, OpenOperatorState, OperatorStateHandle } from './checkpoint-storage.js';
 import { isExchangeRecords } from './exchange-records.js';
 import { readLedger } from './ledger.js';
 import { METADATA_FILE, readMetadataIn } from './metadata.js';
-import { operatorStateReader } from './operator-state-file.js';
+import { openShared, operatorStateReader } from './operator-state-file.js';
 import { plainValue, setOwn } from './plain-value.js';
 
 /** Of one operator: `{"user1": {"abnormalCount": 2}, …}`, keys in order. */
@@ -59,16 +60,22 @@ export class CheckpointReader {
 
   /** Uids of the operators that have state of that kind here, as they stand in the metadata; the engine's own counts aside. */
   uidsWith(kind: SectionKind): readonly string[] {
-    const has = (uid: string) =>
-      this.#handlesOf(uid).some(({ sections }) => sections.some((section) => section.kind === kind && !isExchangeRecords(section)));
+    const is = (section: { readonly name: string; readonly kind: SectionKind }) =>
+      kind === 'keyed' ? isKeyed(section.kind) : section.kind === kind && !isExchangeRecords(section);
+    const has = (uid: string) => this.#handlesOf(uid).some((handle) => sectionsOf(handle).some(is));
     return this.metadata.operators.map(({ uid }) => uid).filter(has);
   }
 
   /** For states too large to hold at once. */
   async *keyedEntries(uid: string): AsyncGenerator<KeyedEntry> {
-    for await (const { subtask, section } of this.#sections(uid, 'keyed')) {
-      for await (const { keyGroup, key, value } of readKeyedSection(section)) {
-        yield { subtask, stateName: section.name, keyGroup, key, value };
+    for (const handle of this.#handlesOf(uid)) {
+      const files: OpenedState[] = [];
+      try {
+        for (const open of this.#filesOf(uid, handle)) files.push(await open());
+        const sections = files.flatMap((file) => file.sections.filter(({ kind }) => isKeyed(kind)));
+        yield* latestEntries(handle.subtask, sections);
+      } finally {
+        for (const file of files) await file.close();
       }
     }
   }
@@ -129,8 +136,9 @@ export class CheckpointReader {
   sizes(): readonly OperatorSize[] {
     return this.metadata.operators.map(({ uid, name, handles }) => {
       const byKind: Partial<Record<SectionKind, number>> = {};
-      for (const { kind, size } of handles.flatMap(({ sections }) => sections)) byKind[kind] = (byKind[kind] ?? 0) + size;
-      return { uid, name, files: handles.length, size: handles.reduce((sum, { size }) => sum + size, 0), byKind };
+      for (const { kind, size } of handles.flatMap(sectionsOf)) byKind[kind] = (byKind[kind] ?? 0) + size;
+      const files = handles.flatMap((handle) => [handle, ...(handle.shared ?? [])]);
+      return { uid, name, files: files.length, size: files.reduce((sum, { size }) => sum + size, 0), byKind };
     });
   }
 
@@ -138,6 +146,15 @@ export class CheckpointReader {
     const operator = this.metadata.operators.find((each) => each.uid === uid);
     if (operator === undefined) throw new WeirError('NOT_FOUND', `${this.directory} has no operator with uid ${uid}`);
     return [...operator.handles].sort((a, b) => a.subtask - b.subtask);
+  }
+
+  #filesOf(uid: string, handle: OperatorStateHandle): readonly (() => Promise<OpenedState>)[] {
+    const open = operatorStateReader(this.#fs);
+    const { jobId, checkpointId } = this.metadata;
+    return [
+      () => open(this.directory, { jobId, checkpointId, operatorUid: uid, subtask: handle.subtask }, handle),
+      ...(handle.shared ?? []).map((shared) => () => openShared(open, this.directory, { jobId, operatorUid: uid }, shared)),
+    ];
   }
 
   async *#sections(uid: string, kind: SectionKind): AsyncGenerator<{ subtask: number; section: RestoredSection }> {
@@ -149,6 +166,25 @@ export class CheckpointReader {
         for (const section of opened.sections) if (section.kind === kind) yield { subtask: handle.subtask, section };
       } finally {
         await opened.close();
+      }
+    }
+  }
+}
+
+type OpenedState = Awaited<ReturnType<OpenOperatorState>>;
+
+const sectionsOf = (handle: OperatorStateHandle) => [handle, ...(handle.shared ?? [])].flatMap(({ sections }) => sections);
+
+/** Of sections that are applied in order, what each key has in the end: from the last to the first, the first time it is met. Holds the keys of all but the first. */
+async function* latestEntries(subtask: number, sections: readonly RestoredSection[]): AsyncGenerator<KeyedEntry> {
+  for (const name of new Set(sections.map((section) => section.name))) {
+    const [first, ...later] = sections.filter((section) => section.name === name);
+    const seen = new Set<Key>();
+    for (const section of [...later.reverse(), first]) {
+      for await (const { keyGroup, key, value, removed } of readKeyedSection(section)) {
+        if (seen.has(key)) continue;
+        if (section !== first) seen.add(key);
+        if (removed !== true) yield { subtask, stateName: name, keyGroup, key, value };
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { LedgerInfo } from '@weir/protocol';
-import type { RestoredSection, SectionKind, SnapshotSection, StateSchema } from '../state/state-backend.js';
+import type { IncrementalSnapshot, RestoredSection, SectionKind, SnapshotSection, StateSchema } from '../state/state-backend.js';
 
 /**
  * Checkpoints as files: `{root}/{job-id}/chk-{id}/`, savepoints `{savepoints}/savepoint-{first 6 of the job id}-{random}/`.
@@ -8,6 +8,8 @@ import type { RestoredSection, SectionKind, SnapshotSection, StateSchema } from 
  * fsync of the directory. A directory without a valid `_metadata` was never a checkpoint. Each file carries magic, format version, who wrote it for what
  * (job, checkpoint, operator, subtask, attempt) and a checksum per block; `_metadata` binds each file by name, size and checksum.
  * TaskManagers write subtask files and read them back; everything else is the JobManager's.
+ *
+ * Files that several checkpoints of a job refer to are in `{root}/{job-id}/shared/`. They never change; one is there as long as a completed checkpoint names it.
  */
 export interface CheckpointStorage {
   /** Makes the directory for a checkpoint that is about to be triggered; returns its absolute path. */
@@ -26,7 +28,7 @@ export interface CheckpointStorage {
   list(jobId: string): Promise<readonly StoredCheckpoint[]>;
   /** Removes the whole directory. Metadata goes first, so that a half-removed one is no checkpoint. */
   discard(directory: string): Promise<void>;
-  /** Removes directories of this job that never became checkpoints, except those named. */
+  /** Removes directories of this job that never became checkpoints, except those named, and shared files that no checkpoint names. Not while one is being taken. */
   sweep(jobId: string, keep: ReadonlySet<string>): Promise<void>;
 }
 
@@ -57,6 +59,13 @@ export interface OperatorStateHandle {
   readonly checksum: number;
   readonly attempt: number;
   readonly sections: readonly SectionInfo[];
+  /** Further files that the state is made of, in order; absent where there are none. */
+  readonly shared?: readonly SharedStateHandle[] | undefined;
+}
+
+/** A file in the job's shared directory, and who wrote it for what. */
+export interface SharedStateHandle extends Omit<OperatorStateHandle, 'shared'> {
+  readonly checkpointId: number;
 }
 
 export interface SectionInfo {
@@ -97,13 +106,14 @@ export type WritingPace = () => Promise<void> | undefined;
 
 /**
  * Writes one operator's sections to one file, durably. `turn` is asked between chunks, so that the caller's loop goes on.
- * Resolves to undefined, leaving no file, if there is no section. A failure removes what was written and rejects with Node's error.
+ * Resolves to undefined, leaving no file, if there is nothing of it. A failure removes what was written and rejects with Node's error.
  */
 export type WriteOperatorState = (
   directory: string,
   identity: OperatorStateIdentity,
   sections: readonly SnapshotSection[],
   turn: WritingPace,
+  incremental?: IncrementalSnapshot,
 ) => Promise<OperatorStateHandle | undefined>;
 
 /** Opens a subtask's file; checks that it is the one that the handle means. Sections are read lazily, each block checked before it is handed out. */

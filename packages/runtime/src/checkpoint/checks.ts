@@ -20,7 +20,7 @@ export const jobId = text(200, { test: isPlainName, what: 'a job id' });
 /** `.tmp` is what unfinished files end in. */
 export const fileName = text(200, { test: (value) => isPlainName(value) && !value.endsWith('.tmp'), what: 'a plain file name' });
 
-const sectionKind: Check<SectionKind> = oneOf('keyed', 'operator', 'committable', 'input-channel', 'output-channel');
+const sectionKind: Check<SectionKind> = oneOf('keyed', 'keyed-changes', 'operator', 'committable', 'input-channel', 'output-channel');
 
 const MAX_TYPE_DEPTH = 32;
 

@@ -6,8 +6,8 @@ import { localPath } from '../common/external-path.js';
 import type { FileSystem } from '../common/file-system.js';
 import type { CheckpointMetadata, CheckpointStorage, OpenOperatorState, StoredCheckpoint } from './checkpoint-storage.js';
 import { readLedger } from './ledger.js';
-import { METADATA_FILE, readMetadataIn, writeMetadataTo } from './metadata.js';
-import { operatorStateReader } from './operator-state-file.js';
+import { METADATA_FILE, readMetadataIn, sharedFilesOf, writeMetadataTo } from './metadata.js';
+import { openShared, operatorStateReader, SHARED_DIRECTORY, sharedDirectoryOf } from './operator-state-file.js';
 
 /**
  * It cannot be told whether a checkpoint exists: its metadata was renamed into place, the disk then failed, and taking it back failed too.
@@ -31,6 +31,8 @@ export class FileSystemCheckpointStorage implements CheckpointStorage {
   readonly #random: RandomSource;
   readonly #openState: OpenOperatorState;
   readonly #durableJobs = new Set<string>();
+  /** Shared files that a completed checkpoint names, by its directory. */
+  readonly #sharedBy = new Map<string, readonly string[]>();
 
   constructor(fs: FileSystem, checkpointRoot: string, savepointRoot: string, random: RandomSource) {
     this.#fs = fs;
@@ -81,6 +83,7 @@ export class FileSystemCheckpointStorage implements CheckpointStorage {
    */
   async writeMetadata(directory: string, metadata: CheckpointMetadata): Promise<number> {
     const path = join(directory, METADATA_FILE);
+    await this.#secureShared(directory, metadata);
     const temporary = `${path}-${randomHex(this.#random, 16)}.tmp`;
     // Side by side: each is many steps, and only the rename has to come after all of them.
     const [existing, written, ...synced] = await Promise.allSettled([
@@ -116,15 +119,18 @@ export class FileSystemCheckpointStorage implements CheckpointStorage {
 
   async verify(directory: string, metadata: CheckpointMetadata): Promise<void> {
     const { jobId, checkpointId } = metadata;
-    const files = metadata.operators.flatMap(({ uid, handles }) => handles.map((handle) => ({ uid, handle })));
+    const own = metadata.operators.flatMap(({ uid, handles }) =>
+      handles.map((handle) => () => this.#openState(directory, { jobId, checkpointId, operatorUid: uid, subtask: handle.subtask }, handle)),
+    );
+    const shared = sharedFilesOf(metadata).map(
+      ({ uid, handle }) =>
+        () =>
+          openShared(this.#openState, directory, { jobId, operatorUid: uid }, handle),
+    );
+    const files = [...own, ...shared];
     for (let at = 0; at < files.length; at += VERIFY_CONCURRENCY) {
-      const results = await Promise.allSettled(
-        files.slice(at, at + VERIFY_CONCURRENCY).map(async ({ uid, handle }) => {
-          // Opening reads it from end to end.
-          const opened = await this.#openState(directory, { jobId, checkpointId, operatorUid: uid, subtask: handle.subtask }, handle);
-          await opened.close();
-        }),
-      );
+      // Opening reads it from end to end.
+      const results = await Promise.allSettled(files.slice(at, at + VERIFY_CONCURRENCY).map(async (open) => (await open()).close()));
       for (const result of results) if (result.status === 'rejected') throw result.reason;
     }
   }
@@ -166,9 +172,42 @@ export class FileSystemCheckpointStorage implements CheckpointStorage {
    * its loss must be seen and decided on, not tidied away.
    */
   async sweep(jobId: string, keep: ReadonlySet<string>): Promise<void> {
-    for (const { directory, hasMetadata } of await this.list(jobId)) {
+    const stored = await this.list(jobId);
+    for (const { directory, hasMetadata } of stored) {
       if (!hasMetadata && !keep.has(directory)) await this.discard(directory);
     }
+    await this.#sweepShared(
+      jobId,
+      stored.filter(({ hasMetadata }) => hasMetadata).map(({ directory }) => directory),
+    );
+  }
+
+  /** Nothing is removed as long as it cannot be told what a checkpoint needs: that of a damaged one may be put back from a copy. */
+  async #sweepShared(jobId: string, checkpoints: readonly string[]): Promise<void> {
+    const shared = join(this.#jobDirectory(jobId), SHARED_DIRECTORY);
+    const files = await this.#fs.readdir(shared);
+    if (files.length === 0) return;
+    const needed = new Set<string>();
+    for (const directory of checkpoints) {
+      const names = this.#sharedBy.get(directory) ?? sharedFilesOf(await this.readMetadata(directory)).map(({ handle }) => handle.file);
+      this.#sharedBy.set(directory, names);
+      for (const name of names) needed.add(name);
+    }
+    for (const directory of [...this.#sharedBy.keys()]) if (!checkpoints.includes(directory)) this.#sharedBy.delete(directory);
+    for (const file of files) if (!needed.has(file)) await this.#fs.remove(join(shared, file));
+  }
+
+  /** A task may have built on files of a checkpoint that has made room since: that must not become a checkpoint. Makes the names of new ones durable. */
+  async #secureShared(directory: string, metadata: CheckpointMetadata): Promise<void> {
+    const shared = sharedDirectoryOf(directory);
+    const files = sharedFilesOf(metadata);
+    if (files.length === 0) return;
+    for (const { handle } of files) {
+      const found = await this.#fs.stat(join(shared, handle.file));
+      if (found?.size !== handle.size)
+        throw new CorruptCheckpointError(join(shared, handle.file), 'is not there any more as it was written');
+    }
+    await this.#fs.syncDirectory(shared);
   }
 
   async #unpublish(directory: string, cause: unknown): Promise<void> {

@@ -1,9 +1,10 @@
 import { basename, join } from 'node:path';
-import { type Check, CheckError, finite, flag, listOf, shape, text } from '../common/check.js';
+import { type Check, CheckError, finite, flag, listOf, optional, shape, text } from '../common/check.js';
 import { CorruptCheckpointError } from '../common/errors.js';
 import type { FileSystem, WritableFile } from '../common/file-system.js';
-import type { CheckpointMetadata, OperatorMetadata, OperatorStateHandle } from './checkpoint-storage.js';
+import type { CheckpointMetadata, OperatorMetadata, OperatorStateHandle, SharedStateHandle } from './checkpoint-storage.js';
 import { fileName, jobId, MAX_SECTIONS, natural, operatorUid, parallelism, sectionInfo, subtaskIndex, uint32 } from './checks.js';
+import { SHARED_FILES_VERSION } from './state-file.js';
 import { openStateFile } from './state-file-reader.js';
 import { writeStateFile } from './state-file-writer.js';
 
@@ -14,14 +15,18 @@ const SECTION = 'metadata';
 /** A thousand subtasks with a hundred channels each stay well below; beyond it a length is taken for damage. */
 const MAX_DOCUMENT_SIZE = 32 * 1024 * 1024;
 
-const handle: Check<OperatorStateHandle> = shape<OperatorStateHandle>({
+const file = {
   subtask: subtaskIndex,
   file: fileName,
   size: natural,
   checksum: uint32,
   attempt: natural,
   sections: listOf(sectionInfo, MAX_SECTIONS),
-});
+};
+
+const shared: Check<SharedStateHandle> = shape<SharedStateHandle>({ ...file, checkpointId: natural });
+
+const handle: Check<OperatorStateHandle> = shape<OperatorStateHandle>({ ...file, shared: optional(listOf(shared, 10_000)) });
 
 const operator: Check<OperatorMetadata> = shape<OperatorMetadata>({
   uid: operatorUid,
@@ -72,6 +77,13 @@ const checkMetadata: Check<CheckpointMetadata> = (value, at) => {
   return metadata;
 };
 
+/** The shared files of a checkpoint, each with the operator that it is of. */
+export function sharedFilesOf(metadata: CheckpointMetadata): readonly { readonly uid: string; readonly handle: SharedStateHandle }[] {
+  return metadata.operators.flatMap(({ uid, handles }) =>
+    handles.flatMap(({ shared }) => (shared ?? []).map((handle) => ({ uid, handle }))),
+  );
+}
+
 /** Fills `file`, an empty one; resolves to its size. Throws before the first byte if the metadata would not be accepted when read. */
 export async function writeMetadataTo(file: WritableFile, metadata: CheckpointMetadata): Promise<number> {
   const document = Buffer.from(JSON.stringify(checkMetadata(metadata, '')));
@@ -80,7 +92,10 @@ export async function writeMetadataTo(file: WritableFile, metadata: CheckpointMe
   const chunks = [document];
   const section = { name: SECTION, kind: 'operator', schema: null, count: 1, nextChunk: () => chunks.pop() ?? null } as const;
   const { jobId, checkpointId } = metadata;
-  return (await writeStateFile(file, { kind: 'metadata', jobId, checkpointId }, [section], () => undefined)).size;
+  const identity = { kind: 'metadata', jobId, checkpointId } as const;
+  // A Weir that knows no shared files would restore a checkpoint without them.
+  const version = sharedFilesOf(metadata).length > 0 ? SHARED_FILES_VERSION : undefined;
+  return (await writeStateFile(file, identity, [section], () => undefined, version)).size;
 }
 
 /** Reads the metadata in `directory`; a directory named chk-N has to hold checkpoint N. */

@@ -1,20 +1,22 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { isPlainName, publish, type RandomSource, randomHex, writeWholeFile } from '../common/durable-files.js';
 import { CorruptCheckpointError } from '../common/errors.js';
 import type { FileSystem } from '../common/file-system.js';
-import type { OpenOperatorState, OperatorStateIdentity, WriteOperatorState } from './checkpoint-storage.js';
+import type { IncrementalSnapshot, SnapshotSection } from '../state/state-backend.js';
+import type { OpenOperatorState, OperatorStateIdentity, SharedStateHandle, WriteOperatorState, WritingPace } from './checkpoint-storage.js';
 import { METADATA_FILE } from './metadata.js';
 import { openStateFile, openStateFileInPart } from './state-file-reader.js';
 import { writeStateFile } from './state-file-writer.js';
+
+export const SHARED_DIRECTORY = 'shared';
 
 /**
  * The writer of subtask files. The content is synced before the rename, the name is not: `writeMetadata` syncs the directory once for all
  * files of the checkpoint, before the metadata that names them appears.
  */
 export function operatorStateWriter(fs: FileSystem, random: RandomSource): WriteOperatorState {
-  return async (directory, identity, sections, turn) => {
-    if (sections.length === 0) return undefined;
+  const write = async (directory: string, identity: OperatorStateIdentity, sections: readonly SnapshotSection[], turn: WritingPace) => {
     const file = uniqueName(identity, random);
     const temporary = join(directory, `${file}.tmp`);
     const { jobId, checkpointId, operatorUid, subtask, attempt } = identity;
@@ -29,6 +31,31 @@ export function operatorStateWriter(fs: FileSystem, random: RandomSource): Write
     }
     return { subtask, file, size: written.size, checksum: written.checksum, attempt, sections: written.sections };
   };
+  return async (directory, identity, sections, turn, incremental) => {
+    const shared = incremental === undefined ? [] : await writeShared(directory, identity, turn, incremental);
+    if (sections.length === 0 && shared.length === 0) return undefined;
+    const handle = await write(directory, identity, sections, turn);
+    return shared.length === 0 ? handle : { ...handle, shared };
+  };
+
+  async function writeShared(
+    directory: string,
+    identity: OperatorStateIdentity,
+    turn: WritingPace,
+    incremental: IncrementalSnapshot,
+  ): Promise<readonly SharedStateHandle[]> {
+    const begun = incremental.begin(directory);
+    if (begun.sections.length === 0) return begun.written(undefined);
+    const shared = sharedDirectoryOf(directory);
+    await fs.mkdir(shared);
+    const handle = await write(shared, identity, begun.sections, turn);
+    return begun.written({ ...handle, checkpointId: identity.checkpointId });
+  }
+}
+
+/** Where files lie that checkpoints of one job have in common, given the directory of one. */
+export function sharedDirectoryOf(checkpointDirectory: string): string {
+  return join(dirname(checkpointDirectory), SHARED_DIRECTORY);
 }
 
 /** `inPart`: for one small section; the file is not read through first. */
@@ -56,6 +83,16 @@ export function operatorStateReader(fs: FileSystem, { inPart = false } = {}): Op
     }
     return opened;
   };
+}
+
+/** Opens one of a checkpoint's shared files. */
+export function openShared(
+  open: OpenOperatorState,
+  directory: string,
+  { jobId, operatorUid }: { readonly jobId: string; readonly operatorUid: string },
+  { checkpointId, ...handle }: SharedStateHandle,
+): ReturnType<OpenOperatorState> {
+  return open(sharedDirectoryOf(directory), { jobId, checkpointId, operatorUid, subtask: handle.subtask }, handle);
 }
 
 /** Unique to the attempt (a thread that is being ended may still be writing) and, by 64 random bits, to the call. */

@@ -46,13 +46,16 @@ export class PendingCheckpoint {
   acknowledge(vertexId: string, subtask: number, at: number, states: readonly AcknowledgedState[], figures: SnapshotFigures): boolean {
     const subtasks = this.#subtasks.get(vertexId);
     if (subtasks === undefined || subtask >= subtasks.length || subtasks[subtask] !== null) return false;
-    const size = states.reduce((sum, { handle }) => sum + handle.size, 0);
+    const own = states.reduce((sum, { handle }) => sum + handle.size, 0);
+    const shared = states.flatMap(({ handle }) => handle.shared ?? []);
+    const sizeOf = (files: typeof shared) => files.reduce((sum, { size }) => sum + size, own);
     subtasks[subtask] = {
       index: subtask,
       ackTimestamp: Math.round(at),
       endToEndDuration: Math.max(0, Math.round(at) - this.triggeredAt),
-      checkpointedSize: size,
-      stateSize: size,
+      // As in Flink: what was written for it, and all that it is made of.
+      checkpointedSize: sizeOf(shared.filter(({ checkpointId }) => checkpointId === this.id)),
+      stateSize: sizeOf(shared),
       syncDuration: Math.round(figures.syncDuration),
       asyncDuration: Math.round(figures.asyncDuration),
       alignmentDuration: Math.round(figures.alignmentDuration),

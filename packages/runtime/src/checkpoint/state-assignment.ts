@@ -4,6 +4,7 @@ import { channelParts, exchangeUids } from '../graph/exchange-name.js';
 import type { JobGraph, JobVertex } from '../graph/job-graph.js';
 import { computeKeyGroupRangeForOperatorIndex } from '../graph/key-groups.js';
 import type { RestoreDeployment, RestoredInFlight, RestoredOperator } from '../rpc/taskmanager-messages.js';
+import { isKeyed } from '../state/keyed-state-checks.js';
 import type { RestorePoint } from './checkpoint-restore.js';
 import type { OperatorMetadata, OperatorStateHandle } from './checkpoint-storage.js';
 import { exchangeRecordsName, isExchangeRecords } from './exchange-records.js';
@@ -19,7 +20,7 @@ export function checkCompatible(graph: JobGraph, point: RestorePoint): void {
       if (stored.handles.every(({ sections }) => sections.every(isExchangeRecords))) continue;
       throw new IncompatibleStateError(stored.uid, 'the checkpoint holds state of it, but the job has no operator of that uid');
     }
-    const keyed = stored.handles.some((handle) => handle.sections.some((section) => section.kind === 'keyed'));
+    const keyed = stored.handles.some((handle) => handle.shared !== undefined || handle.sections.some(({ kind }) => isKeyed(kind)));
     if (keyed && stored.maxParallelism !== now.operator.maxParallelism) {
       throw new IncompatibleStateError(
         stored.uid,

@@ -38,11 +38,12 @@ export async function writeStateFile(
   identity: StateFileIdentity,
   sections: readonly SnapshotSection[],
   turn: WritingPace,
+  version?: number,
 ): Promise<WrittenStateFile> {
   const out = new StateFileWriter(file);
   const index: SectionEntry[] = [];
   try {
-    await out.append(encodeHeader(identity));
+    await out.append(encodeHeader(identity, version));
     for (const section of sections) index.push(await out.section(section, turn));
     const indexOffset = out.position;
     const indexBytes = encodeIndex(index);
@@ -83,7 +84,7 @@ class StateFileWriter {
   }
 
   async section(section: SnapshotSection, turn: WritingPace): Promise<SectionEntry> {
-    const { name, kind, schema, count } = section;
+    const { name, kind, schema } = section;
     const firstBlock = this.blocks;
     let size = 0;
     let checksum = 0;
@@ -102,7 +103,7 @@ class StateFileWriter {
       const pause = turn();
       if (pause !== undefined) await pause;
     }
-    return { name, kind, schema, count, size, blocks: this.blocks - firstBlock, checksum };
+    return { name, kind, schema, count: section.count, size, blocks: this.blocks - firstBlock, checksum };
   }
 
   async append(bytes: Uint8Array): Promise<void> {

@@ -16,8 +16,11 @@ import { jobId, MAX_SECTIONS, natural, operatorUid, sectionFields, subtaskIndex,
  * blocks that changed places are found.
  *
  * Version 1: the index is plain JSON. Version 2: it is a zlib stream of that with `INDEX_DICTIONARY`, as in a file of little state it was most of the bytes.
+ * Version 3: as 2, for a `_metadata` that names shared files; all other files stay with 2, which an older Weir reads.
  */
 const FORMAT_VERSION = 2;
+export const SHARED_FILES_VERSION = 3;
+const NEWEST_VERSION = SHARED_FILES_VERSION;
 const OLDEST_VERSION = 1;
 
 /** What an index is mostly made of. Part of the format: another one would need another version. */
@@ -91,12 +94,12 @@ function checkIdentity(value: unknown): StateFileIdentity {
 
 const checkIndex = listOf(shape<SectionEntry>({ ...sectionFields, blocks: uint32, checksum: uint32 }), MAX_SECTIONS);
 
-export function encodeHeader(identity: StateFileIdentity): Buffer {
+export function encodeHeader(identity: StateFileIdentity, version = FORMAT_VERSION): Buffer {
   const json = Buffer.from(JSON.stringify(checkIdentity(identity)));
   const header = Buffer.alloc(HEADER_PREFIX_SIZE + json.length + 4);
   if (header.length > MAX_HEADER_SIZE) throw new FormatError(`has an identity of ${json.length} bytes, more than fits its header`);
   header.set(MAGIC, 0);
-  header.writeUInt32LE(FORMAT_VERSION, 8);
+  header.writeUInt32LE(version, 8);
   header.writeUInt32LE(json.length, 12);
   header.set(json, HEADER_PREFIX_SIZE);
   header.writeUInt32LE(crc32(header.subarray(0, header.length - 4)), header.length - 4);
@@ -108,8 +111,8 @@ export function decodeHeaderSize(prefix: Uint8Array): number {
   const bytes = asBuffer(prefix);
   if (!bytes.subarray(0, 8).equals(MAGIC)) throw new FormatError('is not a file of a Weir checkpoint');
   const version = bytes.readUInt32LE(8);
-  if (version < OLDEST_VERSION || version > FORMAT_VERSION) {
-    throw new FormatError(`has format version ${version}; this version of Weir reads ${OLDEST_VERSION} to ${FORMAT_VERSION}`);
+  if (version < OLDEST_VERSION || version > NEWEST_VERSION) {
+    throw new FormatError(`has format version ${version}; this version of Weir reads ${OLDEST_VERSION} to ${NEWEST_VERSION}`);
   }
   const size = HEADER_PREFIX_SIZE + bytes.readUInt32LE(12) + 4;
   if (size > MAX_HEADER_SIZE) throw new FormatError(`is damaged: its header claims ${size} bytes`);

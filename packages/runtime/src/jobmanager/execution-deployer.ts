@@ -45,6 +45,7 @@ export class ExecutionDeployer {
         parallelism: configuration.parallelism,
         mode: configuration.checkpointing.mode,
         latencyTrackingInterval: configuration.latencyTrackingInterval,
+        stateBackend: configuration.stateBackend,
       };
       for (const [id, tasks] of deployments)
         this.#resources.connection(id)?.send({ type: 'deploy', execution: this.#executionId(execution), job, tasks });

@@ -82,7 +82,7 @@ const configuration: Check<JobConfiguration> = shape<JobConfiguration>({
     retained: integer(1, Number.MAX_SAFE_INTEGER),
     tolerableFailed: countOrUnlimited,
   }),
-  stateBackend: oneOf('hashmap'),
+  stateBackend: oneOf('hashmap', 'disk'),
   restartStrategy,
   latencyTrackingInterval: natural,
   failOnUserException: flag,

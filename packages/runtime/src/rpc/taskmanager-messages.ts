@@ -1,4 +1,5 @@
 import type { CheckpointingMode, ExecutionState, ShipStrategy, TaskManagerMetrics } from '@weir/protocol';
+import type { StateBackendKind } from '../api/configuration.js';
 import type { Parameters } from '../api/job.js';
 import type { OperatorStateHandle } from '../checkpoint/checkpoint-storage.js';
 import type { SerializedError } from '../common/errors.js';
@@ -86,6 +87,7 @@ export interface DeployedJob {
   readonly parallelism: number;
   readonly mode: CheckpointingMode;
   readonly latencyTrackingInterval: number;
+  readonly stateBackend: StateBackendKind;
 }
 
 export interface TaskDeployment {

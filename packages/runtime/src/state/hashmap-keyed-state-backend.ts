@@ -1,13 +1,15 @@
 import type { ValueState, ValueStateDescriptor } from '../api/state.js';
 import type { TypeSchema } from '../api/types.js';
-import { CorruptCheckpointError, IncompatibleStateError, InvalidConfigurationError } from '../common/errors.js';
-import { type KeyGroupRange, UPPER_BOUND_MAX_PARALLELISM } from '../graph/key-groups.js';
+import { CorruptCheckpointError } from '../common/errors.js';
+import type { KeyGroupRange } from '../graph/key-groups.js';
 import { serializerFor } from '../memory/serializers.js';
 import { BlockEntries } from './keyed-block-entries.js';
+import { restoreKeyedSection } from './keyed-restore.js';
 import { type KeyedBlock, KeyedSectionReader } from './keyed-section-reader.js';
 import { KeyedSectionWriter } from './keyed-section-writer.js';
+import { checkKeyGroups, checkMaxParallelism, checkValueState, incompatibleState, stateTaken } from './keyed-state-checks.js';
 import { KeyedStateTable } from './keyed-state-table.js';
-import { sameType, typeName } from './schema-equality.js';
+import { sameType } from './schema-equality.js';
 import type { KeyedStateBackend, KeyedStateBackendOptions, RestoredSection, StateSnapshot } from './state-backend.js';
 import { StateError } from './state-error.js';
 import { valueStateOver } from './value-state.js';
@@ -30,17 +32,9 @@ export class HashMapKeyedStateBackend implements KeyedStateBackend {
   #writers: readonly KeyedSectionWriter[] = [];
 
   constructor(options: KeyedStateBackendOptions) {
-    const { maxParallelism, keyGroupRange } = options;
-    if (!Number.isInteger(maxParallelism) || maxParallelism < 1 || maxParallelism > UPPER_BOUND_MAX_PARALLELISM) {
-      throw new InvalidConfigurationError(`maxParallelism must be an integer of 1 … ${UPPER_BOUND_MAX_PARALLELISM}, not ${maxParallelism}`);
-    }
-    if (!(keyGroupRange.start >= 0 && keyGroupRange.start <= keyGroupRange.end && keyGroupRange.end < maxParallelism)) {
-      throw new InvalidConfigurationError(
-        `key groups ${keyGroupRange.start} … ${keyGroupRange.end} are not within 0 … ${maxParallelism - 1}`,
-      );
-    }
+    checkKeyGroups(options);
     this.#options = options;
-    this.keyGroupRange = keyGroupRange;
+    this.keyGroupRange = options.keyGroupRange;
   }
 
   getValueState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T> {
@@ -49,12 +43,7 @@ export class HashMapKeyedStateBackend implements KeyedStateBackend {
     const known = this.#tables.get(name);
     const given = this.#states.get(name);
     if (known !== undefined && !sameType(known.schema, schema)) {
-      if (given !== undefined) {
-        throw new StateError(
-          `operator ${this.#options.operatorUid}: state ${name} is a ${typeName(known.schema)}, and cannot be a ${typeName(schema)} too`,
-        );
-      }
-      throw this.#incompatible(name, known.schema, schema);
+      throw (given === undefined ? incompatibleState : stateTaken)(this.#options.operatorUid, name, known.schema, schema);
     }
     if (given !== undefined && Object.is(given.defaultValue, defaultValue)) return given.state as ValueState<T>;
     if (defaultValue !== undefined) serializerFor(schema).check(defaultValue);
@@ -92,30 +81,44 @@ export class HashMapKeyedStateBackend implements KeyedStateBackend {
 
   /** A failure leaves part of the section in place: the backend is of no use then but to be disposed. */
   async restore(section: RestoredSection): Promise<void> {
-    const { name, schema } = section;
-    if (section.kind !== 'keyed' || schema === null) throw new CorruptCheckpointError(name, 'it is not a section of keyed state');
-    if (schema.state !== 'value') {
-      throw new IncompatibleStateError(
-        this.#options.operatorUid,
-        `state ${name} is keyed ${schema.state} state, which the hashmap backend does not have`,
-      );
-    }
-    const known = this.#tables.get(name);
-    if (known !== undefined && !sameType(known.schema, schema.type)) throw this.#incompatible(name, schema.type, known.schema);
-    const table = known ?? this.#newTable(name, schema.type);
-    table.version = -1;
+    if (section.kind === 'keyed-changes') return this.#restoreChanges(section);
+    const { name } = section;
+    const { type } = checkValueState(this.#options.operatorUid, section);
+    const table = this.#restoredTable(name, type);
     const { start, end } = this.keyGroupRange;
     const reader = new KeyedSectionReader(name, (keyGroup) => keyGroup >= start && keyGroup <= end);
-    const entries = new BlockEntries(name, schema.type);
+    const entries = new BlockEntries(name, type);
     for await (const chunk of section.chunks()) {
       for (const block of reader.push(chunk)) {
-        this.#checkMaxParallelism(name, reader.maxParallelism);
+        checkMaxParallelism(this.#options, name, reader.maxParallelism);
         entries.start(block);
         this.#restoreBlock(table, block, entries, reader.entriesPerKeyGroup);
       }
     }
     reader.finish();
-    this.#checkMaxParallelism(name, reader.maxParallelism);
+    checkMaxParallelism(this.#options, name, reader.maxParallelism);
+  }
+
+  /** What the disk backend wrote. */
+  #restoreChanges(section: RestoredSection): Promise<void> {
+    return restoreKeyedSection(section, {
+      ...this.#options,
+      stateOf: (name, schema) => {
+        const table = this.#restoredTable(name, schema);
+        const state = valueStateOver<unknown>(table, undefined);
+        return { has: () => state.value() !== undefined, put: (value) => state.update(value), remove: () => state.clear() };
+      },
+    });
+  }
+
+  #restoredTable(name: string, schema: TypeSchema): KeyedStateTable {
+    const known = this.#tables.get(name);
+    if (known !== undefined && !sameType(known.schema, schema)) {
+      throw incompatibleState(this.#options.operatorUid, name, schema, known.schema);
+    }
+    const table = known ?? this.#newTable(name, schema);
+    table.version = -1;
+    return table;
   }
 
   touch(hashes: Int32Array, count: number): void {
@@ -164,21 +167,5 @@ export class HashMapKeyedStateBackend implements KeyedStateBackend {
       const entry = table.insert(free, keySegment, keyPosition, keyLength, hash);
       state.restoreValue(table, entry, entries);
     }
-  }
-
-  #checkMaxParallelism(name: string, written: number): void {
-    const { operatorUid, maxParallelism } = this.#options;
-    if (written === maxParallelism) return;
-    throw new IncompatibleStateError(
-      operatorUid,
-      `state ${name} was written with maxParallelism ${written}, the job has ${maxParallelism}; the number of key groups cannot be changed, so set it to ${written}`,
-    );
-  }
-
-  #incompatible(name: string, stored: TypeSchema, declared: TypeSchema): IncompatibleStateError {
-    return new IncompatibleStateError(
-      this.#options.operatorUid,
-      `state ${name} is stored as ${typeName(stored)}, but the job declares it as ${typeName(declared)}; declare the stored type, or use another name`,
-    );
   }
 }

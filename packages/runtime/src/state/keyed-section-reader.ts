@@ -30,6 +30,8 @@ export class KeyedSectionReader {
   maxParallelism = 0;
   /** Entries of a key group on average, as the header says; 0 if it does not. A hint, to be used with a bound. */
   entriesPerKeyGroup = 0;
+  /** Of the header of a section of changes. */
+  flags = 0;
   #segment = MemorySegment.allocate(64 * 1024);
   #filled = 0;
   #need = FIRST_HEADER_BYTES;
@@ -88,6 +90,7 @@ export class KeyedSectionReader {
 
   #readHeader(): void {
     const { view } = this.#segment;
+    this.flags = view.getUint16(6, true);
     this.maxParallelism = view.getUint32(8, true);
     if (this.#version > 1) this.entriesPerKeyGroup = view.getUint32(12, true) / Math.max(1, view.getUint16(6, true));
     this.#expectBlockHeader();

@@ -1,5 +1,6 @@
 import type { ListState, ListStateDescriptor, ValueState, ValueStateDescriptor } from '../api/state.js';
 import type { TypeSchema } from '../api/types.js';
+import type { SharedStateHandle } from '../checkpoint/checkpoint-storage.js';
 import type { KeyGroupRange } from '../graph/key-groups.js';
 import type { KeyContext } from './key-context.js';
 
@@ -20,7 +21,12 @@ export interface KeyedStateBackend {
    * them two to four times as fast where state is larger than the processor's cache. Changes nothing.
    */
   touch(hashes: Int32Array, count: number): void;
-  snapshot(): StateSnapshot;
+  snapshot(request: SnapshotRequest): StateSnapshot;
+  /** After a checkpoint that has been acknowledged: it is complete, later ones may build on it. */
+  notifyCheckpointComplete?(checkpointId: number): void;
+  notifyCheckpointAborted?(checkpointId: number): void;
+  /** After `restore` of exactly these shared files, and before the first access: they may be built on. `directory` is where the job's checkpoints are. */
+  continueChain?(directory: string, files: readonly SharedStateHandle[]): void;
   /**
    * Takes over the entries whose key group lies in this backend's range; others are passed over, so that any old subtask's section may be given.
    * May come before the state is registered: the descriptor is checked against `section.schema` then (`IncompatibleStateError`).
@@ -45,7 +51,7 @@ export interface SnapshotSection {
   readonly name: string;
   readonly kind: SectionKind;
   readonly schema: StateSchema | null;
-  /** Elements in it, where known beforehand (for `weir checkpoint show`); of in-flight data, records that end in it. */
+  /** Elements in it, known at the latest when all chunks have been pulled (for `weir checkpoint show`); of in-flight data, records that end in it. */
   readonly count: number;
   /**
    * The content in chunks of 64 KiB or so, in order; each call does a bounded amount of work (well under a millisecond) in the task's thread.
@@ -54,17 +60,37 @@ export interface SnapshotSection {
   nextChunk(): Uint8Array | null;
 }
 
+export interface SnapshotRequest {
+  readonly checkpointId: number;
+  /** To be whole in itself: nothing of it may lie in files of other checkpoints. */
+  readonly savepoint: boolean;
+}
+
 export interface StateSnapshot {
   readonly sections: readonly SnapshotSection[];
+  /** Of a backend that writes only what has changed: what goes into files that later checkpoints refer to, too. */
+  readonly incremental?: IncrementalSnapshot | undefined;
   /** The state may change freely again, also if the chunks were not pulled to the end (the checkpoint was aborted). Idempotent. */
   release(): void;
 }
 
+export interface IncrementalSnapshot {
+  /** Once, when it is known where the checkpoint is written, and so that the one before has ended. */
+  begin(location: string): {
+    /** Files of earlier checkpoints that the state is made of. */
+    readonly files: readonly SharedStateHandle[];
+    /** What a new file has to hold; with none, none is needed. */
+    readonly sections: readonly SnapshotSection[];
+    /** Gives all files of the state, in order. */
+    written(file: SharedStateHandle | undefined): readonly SharedStateHandle[];
+  };
+}
+
 /**
- * keyed: entries of one keyed state · operator: elements of one list state · committable: a sink's prepared part ·
+ * keyed: entries of one keyed state · keyed-changes: entries of one keyed state that were put or removed, to be applied in order of files and sections · operator: elements of one list state · committable: a sink's prepared part ·
  * input-channel: in-flight bytes of one input channel · output-channel: bytes that a subtask had emitted beyond its channel's room.
  */
-export type SectionKind = 'keyed' | 'operator' | 'committable' | 'input-channel' | 'output-channel';
+export type SectionKind = 'keyed' | 'keyed-changes' | 'operator' | 'committable' | 'input-channel' | 'output-channel';
 
 /** Stands in each checkpoint, so that a restore can say what changed. */
 export interface StateSchema {

@@ -58,6 +58,9 @@ async function runningTasks() {
     clock: new SystemClock(),
     doorbell,
     writeState: async () => undefined,
+    keyedStateOf: async () => () => {
+      throw new Error('no keyed state here');
+    },
     openState: () => Promise.reject(new Error('nothing is restored here')),
     loadJob: async () => definition,
     sampleThread: () => ({ heapUsed: 0, heapCommitted: 0, heapMax: 0, externalUsed: 0 }),
@@ -72,6 +75,7 @@ async function runningTasks() {
     parallelism: 1,
     mode: 'EXACTLY_ONCE',
     latencyTrackingInterval: 0,
+    stateBackend: 'hashmap',
   } as const;
   const deploy = async (attempt: number) => {
     const slots = allocateSlots(graph, [{ id: 'taskmanager-1', firstSlot: 1, slots: 2 }]);

@@ -8,10 +8,17 @@ import { computeKeyGroupRangeForOperatorIndex } from '../graph/key-groups.js';
 import type { StreamGraph, StreamNode } from '../graph/stream-graph.js';
 import type { RecordWriter } from '../network/record-writer.js';
 import type { TaskDeployment } from '../rpc/taskmanager-messages.js';
-import { HashMapKeyedStateBackend } from '../state/hashmap-keyed-state-backend.js';
 import { KeyContext } from '../state/key-context.js';
 import { DefaultOperatorStateBackend } from '../state/operator-state-backend.js';
-import type { KeyedStateBackend, OperatorStateBackend, SnapshotSection, StateSnapshot } from '../state/state-backend.js';
+import type {
+  IncrementalSnapshot,
+  KeyedStateBackend,
+  KeyedStateBackendOptions,
+  OperatorStateBackend,
+  SnapshotRequest,
+  SnapshotSection,
+  StateSnapshot,
+} from '../state/state-backend.js';
 import { createOperator, type OneInputOperator, SimpleCounter, type WaitFor } from './operators.js';
 import { adaptSourceFunction } from './source-adapter.js';
 
@@ -35,6 +42,8 @@ export interface TaskEnvironment {
   readonly taskManagerId: string;
   readonly restoredCheckpointId: number | undefined;
   readonly publish: (topic: string, payload: unknown) => void;
+  /** Of the backend that the job is configured with. */
+  readonly createKeyedState: (options: KeyedStateBackendOptions, waitFor: WaitFor) => KeyedStateBackend;
 }
 
 /** Operators of one task, connected head to tail and to the task's outputs. Built before state is restored, opened after. */
@@ -82,12 +91,15 @@ export class OperatorChain {
     const description = node.operator;
     const keyed =
       description.type === 'keyed-process'
-        ? new HashMapKeyedStateBackend({
-            operatorUid: link.uid,
-            keyContext: this.keyContext,
-            maxParallelism: link.maxParallelism,
-            keyGroupRange: computeKeyGroupRangeForOperatorIndex(link.maxParallelism, deployment.parallelism, deployment.subtask),
-          })
+        ? environment.createKeyedState(
+            {
+              operatorUid: link.uid,
+              keyContext: this.keyContext,
+              maxParallelism: link.maxParallelism,
+              keyGroupRange: computeKeyGroupRangeForOperatorIndex(link.maxParallelism, deployment.parallelism, deployment.subtask),
+            },
+            waitFor,
+          )
         : undefined;
     const operatorState = new DefaultOperatorStateBackend(link.uid);
     const counters = new Map<string, Counter>();
@@ -129,12 +141,14 @@ export class OperatorChain {
   }
 
   /** The synchronous part of a snapshot. */
-  snapshot(checkpointId: number): OperatorSnapshot[] {
+  snapshot(request: SnapshotRequest): OperatorSnapshot[] {
+    const { checkpointId } = request;
     return this.operators.map(({ uid, operator, source, keyed, operatorState }) => {
       operator?.snapshotState?.(checkpointId);
       if (source !== undefined) source.state.update([...source.reader.snapshotState(checkpointId)]);
       const parts: StateSnapshot[] = [operatorState.snapshot()];
-      if (keyed !== undefined) parts.unshift(keyed.snapshot());
+      const keyedSnapshot = keyed?.snapshot(request);
+      if (keyedSnapshot !== undefined) parts.unshift(keyedSnapshot);
       const sections = parts.flatMap((part) => part.sections);
       const committables = operator?.prepareCommit?.(checkpointId) ?? [];
       for (const id of new Set(committables.map((part) => part.checkpointId))) {
@@ -144,6 +158,7 @@ export class OperatorChain {
       return {
         uid,
         sections,
+        incremental: keyedSnapshot?.incremental,
         release: () => {
           for (const part of parts) part.release();
         },
@@ -152,14 +167,18 @@ export class OperatorChain {
   }
 
   notifyCheckpointComplete(checkpointId: number): void {
-    for (const { operator, source } of this.operators) {
+    for (const { operator, source, keyed } of this.operators) {
+      keyed?.notifyCheckpointComplete?.(checkpointId);
       operator?.notifyCheckpointComplete?.(checkpointId);
       source?.reader.notifyCheckpointComplete?.(checkpointId);
     }
   }
 
   notifyCheckpointAborted(checkpointId: number): void {
-    for (const { operator } of this.operators) operator?.notifyCheckpointAborted?.(checkpointId);
+    for (const { operator, keyed } of this.operators) {
+      keyed?.notifyCheckpointAborted?.(checkpointId);
+      operator?.notifyCheckpointAborted?.(checkpointId);
+    }
   }
 
   finish(): void {
@@ -198,6 +217,7 @@ async function closeAll(operators: readonly ChainedOperator[]): Promise<void> {
 export interface OperatorSnapshot {
   readonly uid: string;
   readonly sections: SnapshotSection[];
+  readonly incremental: IncrementalSnapshot | undefined;
   release(): void;
 }
 

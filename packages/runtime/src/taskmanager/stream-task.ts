@@ -333,7 +333,10 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
       });
     }
     const exchanges = this.#exchanges.sections(barrier.checkpointId);
-    const operators = this.chain.snapshot(barrier.checkpointId);
+    const operators = this.chain.snapshot({
+      checkpointId: barrier.checkpointId,
+      savepoint: (barrier.flags & BarrierFlag.SAVEPOINT) !== 0,
+    });
     for (const { uid, sections } of operators) {
       const records = exchanges.get(uid);
       if (records !== undefined) sections.push(records);
@@ -413,7 +416,7 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
     try {
       const directory = await events.locationOf(barrier.checkpointId);
       const states: AcknowledgedState[] = [];
-      for (const { uid, sections } of snapshot.operators) {
+      for (const { uid, sections, incremental } of snapshot.operators) {
         if (snapshot.aborted) return;
         const handle: OperatorStateHandle | undefined = await writeState(
           directory,
@@ -426,6 +429,7 @@ export class StreamTask implements EntryHandler, CheckpointTarget {
           },
           sections,
           pace,
+          incremental,
         );
         if (handle !== undefined) states.push({ uid, handle });
       }

@@ -8,7 +8,7 @@ import type { Doorbell } from '../network/doorbell.js';
 import type { ExecutionId, TaskDeployment, ToJobManager, ToTaskManager } from '../rpc/taskmanager-messages.js';
 import { type PublishedMessage, Publisher } from './publisher.js';
 import type { StreamTask, TaskEvents } from './stream-task.js';
-import { createTask } from './task-factory.js';
+import { createTask, type TaskServices } from './task-factory.js';
 
 /** Longest stretch one task works before the others and the control messages have their turn, ms. */
 const SLICE_MS = 5;
@@ -25,6 +25,7 @@ export interface TaskExecutorOptions {
   readonly doorbell: Doorbell;
   readonly writeState: WriteOperatorState;
   readonly openState: OpenOperatorState;
+  readonly keyedStateOf: TaskServices['keyedStateOf'];
   /** Imports a job's bundle. */
   readonly loadJob: (bundle: string) => Promise<JobDefinition<unknown>>;
   readonly sampleThread: () => Omit<TaskManagerMetrics, 'at' | 'networkBuffersTotal' | 'networkBuffersUsed'>;
@@ -170,6 +171,7 @@ export class TaskExecutor {
         taskManagerId: this.#options.taskManagerId,
         writeState: this.#options.writeState,
         openState: this.#options.openState,
+        keyedStateOf: this.#options.keyedStateOf,
         events: this.#eventsOf(execution),
         publish: (jobId, vertexId, subtask, topic, payload) => this.#publisher.publish(jobId, vertexId, subtask, topic, payload),
         now: () => this.#options.clock.now(),

@@ -1,6 +1,8 @@
+import { dirname } from 'node:path';
 import type { TypeSchema } from '../api/types.js';
 import type { OpenOperatorState, WriteOperatorState } from '../checkpoint/checkpoint-storage.js';
 import { type ExchangeRecords, exchangeRecordsName, isExchangeRecords, readExchangeRecords } from '../checkpoint/exchange-records.js';
+import { openShared } from '../checkpoint/operator-state-file.js';
 import { CorruptCheckpointError } from '../common/errors.js';
 import { channelName } from '../graph/exchange-name.js';
 import type { StreamEdge, StreamGraph } from '../graph/stream-graph.js';
@@ -10,11 +12,12 @@ import { ChannelReader } from '../network/channel-reader.js';
 import { ChannelWriter } from '../network/channel-writer.js';
 import { Doorbell } from '../network/doorbell.js';
 import { RecordWriter } from '../network/record-writer.js';
-import type { DeployedJob, ExecutionId, TaskDeployment } from '../rpc/taskmanager-messages.js';
+import type { DeployedJob, ExecutionId, RestoreDeployment, TaskDeployment } from '../rpc/taskmanager-messages.js';
+import { isKeyed } from '../state/keyed-state-checks.js';
 import { redistributeOperatorSections } from '../state/operator-section.js';
 import type { RestoredSection } from '../state/state-backend.js';
 import type { RestoredExchanges } from './exchange-counter.js';
-import { type ChainedOperator, OperatorChain } from './operator-chain.js';
+import { type ChainedOperator, OperatorChain, type TaskEnvironment } from './operator-chain.js';
 import { restoreInFlight } from './restore-in-flight.js';
 import { StreamTask, type TaskEvents, type TaskInput } from './stream-task.js';
 
@@ -25,6 +28,7 @@ export interface TaskServices {
   readonly events: TaskEvents;
   readonly publish: (jobId: string, vertexId: string, subtask: number, topic: string, payload: unknown) => void;
   readonly now: () => number;
+  readonly keyedStateOf: (job: DeployedJob) => Promise<TaskEnvironment['createKeyedState']>;
 }
 
 /** Builds one subtask from its deployment: channels, operators, restored state. It is opened when this resolves. */
@@ -86,10 +90,11 @@ export async function createTask(
       taskManagerId: services.taskManagerId,
       restoredCheckpointId: deployment.restore?.checkpointId,
       publish: (topic, payload) => services.publish(job.jobId, deployment.vertexId, deployment.subtask, topic, payload),
+      createKeyedState: await services.keyedStateOf(job),
     },
     (promise) => task?.waitFor(promise),
   );
-  const counted = await restoreState(chain, deployment, services);
+  const counted = await restoreState(chain, deployment, services, job.jobId);
   const inFlight = await restoreInFlight(deployment, inputs, channels, channelsOut, services.openState);
   task = new StreamTask({
     deployment,
@@ -129,6 +134,7 @@ async function restoreState(
   chain: OperatorChain,
   deployment: TaskDeployment,
   services: TaskServices,
+  ownJobId: string,
 ): Promise<RestoredExchanges['counted']> {
   const counted = new Map<string, ExchangeRecords[]>();
   const restore = deployment.restore;
@@ -139,6 +145,7 @@ async function restoreState(
     const records: ExchangeRecords[] = [];
     if (stored.counted) counted.set(operator.uid, records);
     const lists: RestoredSection[] = [];
+    const sharedFiles: OpenedState[] = [];
     const { jobId, checkpointId, directory } = restore;
     // All at once: each is read through when it is opened.
     const opened = await Promise.allSettled(
@@ -151,7 +158,7 @@ async function restoreState(
         const outcome = opened[number] as PromiseSettledResult<OpenedState>;
         if (outcome.status === 'rejected') throw outcome.reason;
         for (const section of outcome.value.sections) {
-          if (section.kind === 'keyed') await restoreKeyed(operator, section, restore.directory);
+          if (isKeyed(section.kind)) await restoreKeyed(operator, section, restore.directory);
           else if (section.kind === 'operator' && !isExchangeRecords(section)) lists.push(section);
           // Each subtask's counts go on with one.
           else if (
@@ -160,17 +167,31 @@ async function restoreState(
           )
             records.push(...(await readExchangeRecords(section)));
         }
+        for (const shared of handle.shared ?? []) {
+          const file = await openShared(services.openState, directory, { jobId, operatorUid: operator.uid }, shared);
+          sharedFiles.push(file);
+          for (const section of file.sections) await restoreKeyed(operator, section, directory);
+        }
       }
+      continueChain(operator, restore, stored.parallelism === deployment.parallelism && jobId === ownJobId);
       const own =
         stored.parallelism === deployment.parallelism
           ? lists
           : await redistributeOperatorSections(lists, deployment.parallelism, deployment.subtask);
       for (const section of own) await operator.operatorState.restore(section);
     } finally {
+      for (const file of sharedFiles) await file.close();
       for (const outcome of opened) if (outcome.status === 'fulfilled') await outcome.value.close();
     }
   }
   return counted;
+}
+
+/** The state is what the files of one subtask of this job hold: the next checkpoint may build on them. */
+function continueChain({ uid, keyed }: ChainedOperator, restore: RestoreDeployment, sameSubtask: boolean): void {
+  const [handle, ...others] = restore.operators[uid]?.handles ?? [];
+  if (!sameSubtask || others.length > 0 || handle?.shared === undefined) return;
+  keyed?.continueChain?.(dirname(restore.directory), handle.shared);
 }
 
 type OpenedState = Awaited<ReturnType<OpenOperatorState>>;

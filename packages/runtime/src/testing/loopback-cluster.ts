@@ -11,6 +11,7 @@ import { FileJobStore } from '../jobmanager/job-store.js';
 import { ResourceManager } from '../jobmanager/resource-manager.js';
 import { Doorbell } from '../network/doorbell.js';
 import type { ToJobManager, ToTaskManager } from '../rpc/taskmanager-messages.js';
+import { HashMapKeyedStateBackend } from '../state/hashmap-keyed-state-backend.js';
 import { TaskExecutor } from '../taskmanager/task-executor.js';
 import { eventually } from './manual-clock.js';
 
@@ -115,6 +116,7 @@ export class LoopbackCluster {
       ...{ taskManagerId: id, attempt, slots: 1, startedAt: this.#clock.now(), osThreadId: undefined, doorbell, writeState },
       clock: this.#clock,
       openState: operatorStateReader(this.#fs),
+      keyedStateOf: async () => (options) => new HashMapKeyedStateBackend(options),
       loadJob: async () => this.#options.definition,
       sampleThread: () => ({ heapUsed: 0, heapCommitted: 0, heapMax: 0, externalUsed: 0 }),
       publish: () => {},

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { MessageChannel, Worker } from 'node:worker_threads';
@@ -50,10 +50,16 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
   setFlagsFromString('--no-parallel-scavenge');
   await mkdir(join(options.dataDirectory, 'jobs'), { recursive: true });
   await mkdir(options.checkpointDirectory, { recursive: true });
+  // Of a process that was killed: state on disk is made anew from checkpoints.
+  await rm(stateDirectory(options), { recursive: true, force: true });
   const store = new FileJobStore(new NodeFileSystem(), options.dataDirectory);
   const cluster = new EmbeddedCluster(options, await store.list());
   await cluster.start();
   return cluster;
+}
+
+function stateDirectory({ dataDirectory }: EmbeddedEngineOptions, ...below: readonly string[]): string {
+  return join(dataDirectory, 'state', ...below);
 }
 
 /** The main thread's side: starts threads, notices their ends, carries commands in and events out. Schedules nothing. */
@@ -251,6 +257,7 @@ class EmbeddedCluster implements EmbeddedEngine {
     await this.#jobManager?.terminate();
     await Promise.all([...this.#taskManagers.values()].map((thread) => thread.worker.terminate()));
     this.#leading = false;
+    await rm(stateDirectory(this.#options), { recursive: true, force: true }).catch(() => {});
   }
 
   // JobManager
@@ -403,7 +410,13 @@ class EmbeddedCluster implements EmbeddedEngine {
     const attempt = Math.max(wanted, (this.#attempts.get(id) ?? 0) + 1);
     this.#attempts.set(id, attempt);
     const doorbell = new Doorbell();
-    const workerData: TaskManagerThreadData = { id, attempt, slots: this.#options.slotsPerTaskManager, doorbell: doorbell.memory };
+    const workerData: TaskManagerThreadData = {
+      id,
+      attempt,
+      slots: this.#options.slotsPerTaskManager,
+      doorbell: doorbell.memory,
+      stateDirectory: stateDirectory(this.#options, `${id}-${attempt}`),
+    };
     const worker = new Worker(new URL('./taskmanager-thread.js', import.meta.url), {
       workerData,
       name: id,
@@ -440,6 +453,7 @@ class EmbeddedCluster implements EmbeddedEngine {
     const { id, attempt, endReason } = thread;
     this.#taskManagers.delete(id);
     if (this.#stopping) return;
+    void rm(stateDirectory(this.#options, `${id}-${attempt}`), { recursive: true, force: true }).catch(() => {});
     const at = this.#clock.now();
     this.#emit({ type: 'taskmanager', at, id, attempt, change: 'ended', reason: endReason });
     this.#jobManager?.postMessage({ type: 'taskmanager-ended', id, attempt, at, reason: endReason } satisfies SupervisorToJobManager);

@@ -63,4 +63,6 @@ export interface TaskManagerThreadData {
   readonly attempt: number;
   readonly slots: number;
   readonly doorbell: SharedArrayBuffer;
+  /** For keyed state on disk: its own, removed when it has ended. */
+  readonly stateDirectory: string;
 }

@@ -6,6 +6,7 @@ import { NodeFileSystem } from '../common/node-file-system.js';
 import { Doorbell } from '../network/doorbell.js';
 import type { ToJobManager, ToTaskManager } from '../rpc/taskmanager-messages.js';
 import { type JobManagerGateway, TaskExecutor } from '../taskmanager/task-executor.js';
+import { keyedStateIn } from './keyed-state.js';
 import { loadJob } from './load-job.js';
 import { osThreadId, threadCpuTime } from './os-thread.js';
 import type { SupervisorToTaskManager, TaskManagerThreadData, TaskManagerToSupervisor } from './supervisor-messages.js';
@@ -30,6 +31,7 @@ const executor = new TaskExecutor({
   doorbell: new Doorbell(data.doorbell),
   writeState: operatorStateWriter(fs, Math.random),
   openState: operatorStateReader(fs),
+  keyedStateOf: keyedStateIn(data.stateDirectory),
   loadJob,
   sampleThread: () => {
     const now = clock.now();

@@ -50,11 +50,11 @@ export const clusterOptions = {
     shownDefault: '3',
   } satisfies Option<number>,
   stateBackend: {
-    read: builtChoice(['hashmap'], ['disk']),
+    read: choice('hashmap', 'disk'),
     value: 'hashmap|disk',
-    help: 'where keyed state lives',
+    help: 'where keyed state lives: in memory, or on disk for state that is larger, with incremental checkpoints',
     shownDefault: 'hashmap',
-  } satisfies Option<'hashmap'>,
+  } satisfies Option<'hashmap' | 'disk'>,
   threshold: {
     read: integer(1, 2 ** 31 - 1),
     value: 'N',

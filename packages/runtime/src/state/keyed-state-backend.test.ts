@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyKey } from '../../test/support/any-key.js';
-import { backendOver, entriesOf, restored, restoredFrom, setKey } from '../../test/support/state-harness.js';
+import { backendOver, entriesOf, restored, restoredFrom, setKey, useBackend } from '../../test/support/state-harness.js';
 import type { Key } from '../api/functions.js';
 import { type ValueState, ValueStateDescriptor } from '../api/state.js';
 import { boolean, float64, int32, int64, json, nullable, record, string, type TypeInformation } from '../api/types.js';
@@ -153,7 +153,9 @@ async function runAgainstModel(
   }
 }
 
-describe('HashMapKeyedStateBackend', () => {
+describe.each(['hashmap', 'disk'] as const)('keyed state in %s', (backendKind) => {
+  useBackend(backendKind);
+
   it.each(Object.keys(kinds))('does what a Map does, and each snapshot holds what the Map held when it was taken: %s', async (name) => {
     await fc.assert(
       fc.asyncProperty(
@@ -211,53 +213,6 @@ describe('HashMapKeyedStateBackend', () => {
     const snapshot = backend.snapshot();
     expect(await entriesOf(restored(snapshot.sections[0]!))).toEqual(model);
     snapshot.release();
-  });
-
-  it('gives back the memory of a snapshot, pulled to the end or not', () => {
-    const { backend, context } = backendOver(4);
-    const count = backend.getValueState(new ValueStateDescriptor('count', int32(), 0));
-    const touchAll = () => {
-      for (let i = 0; i < 1000; i++) {
-        setKey(context, i);
-        count.update(i);
-      }
-    };
-    touchAll();
-    const before = backend.memoryUsed;
-    const used: number[] = [];
-    for (let n = 0; n < 5; n++) {
-      const snapshot = backend.snapshot();
-      touchAll();
-      if (n % 2 === 0) while (snapshot.sections[0]!.nextChunk() !== null);
-      snapshot.release();
-      snapshot.release();
-      used.push(backend.memoryUsed);
-    }
-    // Not more than one kept copy.
-    expect(Math.max(...used)).toBeLessThanOrEqual(2 * before);
-    const idle = backend.snapshot();
-    idle.release();
-    expect(backend.memoryUsed).toBe(before);
-    backend.dispose();
-    expect(backend.memoryUsed).toBe(0);
-  });
-
-  it('shrinks when most keys are gone', () => {
-    const { backend, context } = backendOver(1);
-    const text = backend.getValueState(new ValueStateDescriptor('text', string()));
-    for (let i = 0; i < 10_000; i++) {
-      setKey(context, i);
-      text.update('x');
-    }
-    const full = backend.memoryUsed;
-    for (let i = 0; i < 10_000; i++) {
-      setKey(context, i);
-      if (i !== 5000) text.clear();
-    }
-    expect(backend.memoryUsed).toBeLessThan(full / 100);
-    setKey(context, 5000);
-    expect(text.value()).toBe('x');
-    expect(backend.size('text')).toBe(1);
   });
 
   it('refuses a second snapshot before the first is released, and the chunks of a released one', () => {
@@ -374,5 +329,54 @@ describe('HashMapKeyedStateBackend', () => {
     expect(() => state.value()).toThrow(/no current key/);
     setKey(context, 'user1');
     expect(() => state.value()).toThrow(/key user1 is of key group 93, but this subtask has 0 … 42/);
+  });
+});
+
+describe('HashMapKeyedStateBackend', () => {
+  it('gives back the memory of a snapshot, pulled to the end or not', () => {
+    const { backend, context } = backendOver(4);
+    const count = backend.getValueState(new ValueStateDescriptor('count', int32(), 0));
+    const touchAll = () => {
+      for (let i = 0; i < 1000; i++) {
+        setKey(context, i);
+        count.update(i);
+      }
+    };
+    touchAll();
+    const before = backend.memoryUsed;
+    const used: number[] = [];
+    for (let n = 0; n < 5; n++) {
+      const snapshot = backend.snapshot();
+      touchAll();
+      if (n % 2 === 0) while (snapshot.sections[0]!.nextChunk() !== null);
+      snapshot.release();
+      snapshot.release();
+      used.push(backend.memoryUsed);
+    }
+    // Not more than one kept copy.
+    expect(Math.max(...used)).toBeLessThanOrEqual(2 * before);
+    const idle = backend.snapshot();
+    idle.release();
+    expect(backend.memoryUsed).toBe(before);
+    backend.dispose();
+    expect(backend.memoryUsed).toBe(0);
+  });
+
+  it('shrinks when most keys are gone', () => {
+    const { backend, context } = backendOver(1);
+    const text = backend.getValueState(new ValueStateDescriptor('text', string()));
+    for (let i = 0; i < 10_000; i++) {
+      setKey(context, i);
+      text.update('x');
+    }
+    const full = backend.memoryUsed;
+    for (let i = 0; i < 10_000; i++) {
+      setKey(context, i);
+      if (i !== 5000) text.clear();
+    }
+    expect(backend.memoryUsed).toBeLessThan(full / 100);
+    setKey(context, 5000);
+    expect(text.value()).toBe('x');
+    expect(backend.size('text')).toBe(1);
   });
 });
