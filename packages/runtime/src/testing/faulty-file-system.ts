@@ -39,12 +39,18 @@ export class FaultyFileSystem implements FileSystem {
   }
 
   async open(path: string): Promise<ReadableFile> {
-    const file = await this.run(`open ${path}`, () => this.#inner.open(path));
-    return {
-      size: file.size,
-      read: (target, position) => this.run(`read ${path}`, () => file.read(target, position)),
-      close: () => this.close(path, file),
-    };
+    let opened: ReadableFile | undefined;
+    try {
+      const file = await this.run(`open ${path}`, async () => (opened = await this.#inner.open(path)));
+      return {
+        size: file.size,
+        read: (target, position) => this.run(`read ${path}`, () => file.read(target, position)),
+        close: () => this.close(path, file),
+      };
+    } catch (error) {
+      await opened?.close();
+      throw error;
+    }
   }
 
   readFile(path: string): Promise<Uint8Array> {
