@@ -113,7 +113,7 @@ async function killAtRandom(name: string, oracle: Oracle, args: readonly string[
   run.answered(last);
 }
 
-describe('detect is killed with its whole process group at 50 random moments', () => {
+describe('detect is killed with its whole process group at 60 random moments', () => {
   it.each([
     { name: 'unaligned', kills: 18, seed: 1, args: ['--checkpoint-interval', '20ms'] },
     {
@@ -123,6 +123,7 @@ describe('detect is killed with its whole process group at 50 random moments', (
       args: ['--unaligned', 'false', '--parallelism', '5', '--checkpoint-interval', '30ms'],
     },
     { name: 'while TaskManagers fail', kills: 12, seed: 3, args: ['--fail-every', '60ms'] },
+    { name: 'with state on disk', kills: 10, seed: 7, args: ['--state-backend', 'disk', '--checkpoint-interval', '20ms'] },
   ])('ndjson, $name: whole lines and no alert twice on the way, the oracle’s answer in the end', async ({ name, kills, seed, args }) => {
     const { path, oracle } = inputs.ndjson;
     await killAtRandom(name, oracle, [path, ...args], kills, randomOf(seed));
