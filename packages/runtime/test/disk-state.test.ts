@@ -35,7 +35,7 @@ describe('keyed state on disk', () => {
     { name: 'unaligned', unaligned: true, seed: 32 },
   ])('$name: output and final state are the oracle’s while everything fails', async ({ unaligned, seed }) => {
     cluster = await TestCluster.start();
-    const parameters = { ...countingParameters, directory: cluster.output, events: 2_000_000, keys: 20_000, seed, rate: 200_000 };
+    const parameters = { ...countingParameters, directory: cluster.output, events: 600_000, keys: 20_000, seed, rate: 50_000 };
     const jobId = await cluster.submit(parameters, configuration({ unaligned, interval: 150 }, onDisk));
     const injected = await injectFaults(
       cluster,
@@ -63,7 +63,7 @@ describe('keyed state on disk', () => {
     'goes from $from to $to at parallelism $parallelism by a savepoint, which stands alone',
     async ({ from, to, parallelism }) => {
       cluster = await TestCluster.start();
-      const parameters = { ...countingParameters, directory: cluster.output, events: 300_000, keys: 5_000, seed: 41, rate: 150_000 };
+      const parameters = { ...countingParameters, directory: cluster.output, events: 150_000, keys: 5_000, seed: 41, rate: 15_000 };
       const first = await cluster.submit(parameters, configuration({ interval: 100, unaligned: false }, { stateBackend: from }));
       await cluster.until(first, ({ checkpoints }) => (checkpoints.latestCompleted?.id ?? 0) >= 3);
       await cluster.engine.execute({ type: 'stop', jobId: first, drain: false });

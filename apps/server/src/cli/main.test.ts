@@ -33,7 +33,6 @@ describe('a usage error is one line and exit code 2', () => {
     [['start', '--nonsense'], /unknown option --nonsense/],
     [['start', 'x'], /start takes no argument "x"/],
     [['start', '--engine', 'flink'], /--engine: flink is not built yet/],
-    [['start', '--state-backend', 'disk'], /--state-backend: disk is not built yet/],
     [['start', '--source', 'kafka'], /--source: "kafka" is not one of/],
     [['start', '-D', 'no.such.key=1'], /-D no.such.key is not known/],
     [['start', '--host', '0.0.0.0'], /WEIR_TOKEN/],

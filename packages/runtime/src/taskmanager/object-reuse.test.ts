@@ -9,6 +9,7 @@ import { createJobGraph } from '../graph/job-graph.js';
 import { createDeployments } from '../jobmanager/deployment.js';
 import { ExecutionGraph } from '../jobmanager/execution-graph.js';
 import { allocateSlots } from '../jobmanager/slot-pool.js';
+import { HashMapKeyedStateBackend } from '../state/hashmap-keyed-state-backend.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { Publisher } from './publisher.js';
 import type { StreamTask } from './stream-task.js';
@@ -77,12 +78,22 @@ async function run(
     tasks.push(
       await createTask(
         graph,
-        { jobId: 'job', lineage: 'job', bundle: '', parameters: {}, parallelism: 1, mode: 'EXACTLY_ONCE', latencyTrackingInterval: 0 },
+        {
+          jobId: 'job',
+          lineage: 'job',
+          bundle: '',
+          parameters: {},
+          parallelism: 1,
+          mode: 'EXACTLY_ONCE',
+          latencyTrackingInterval: 0,
+          stateBackend: 'hashmap' as const,
+        },
         { jobId: 'job', attempt: 0 },
         deployment,
         {
           taskManagerId: 'tm',
           writeState: async () => undefined,
+          keyedStateOf: async () => (options) => new HashMapKeyedStateBackend(options),
           openState: () => Promise.reject(new Error('nothing to restore')),
           events: {
             wake: () => {},

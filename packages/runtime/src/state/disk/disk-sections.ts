@@ -212,7 +212,8 @@ export class RunSection implements SnapshotSection {
     if (this.#next === pieces) return null;
     const chunk = this.#get(runKey(this.#run.id, first + this.#next++));
     if (chunk === undefined) throw new StateError(`state ${this.name}: changes that a checkpoint was to hold have been given up meanwhile`);
-    return chunk;
+    // The store's memory is the next read's, and the writer may wait before it has copied.
+    return chunk.slice();
   }
 }
 

@@ -150,7 +150,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 describe('incremental checkpoints of state on disk', () => {
   useBackend('disk');
 
-  it('hold, each with the files it refers to, what the state was when it was taken', async () => {
+  it('hold, each with the files it refers to, what the state was when it was taken', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
         const subtask = new Subtask();
