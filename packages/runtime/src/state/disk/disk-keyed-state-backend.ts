@@ -19,6 +19,8 @@ import { RecordArena } from './record-arena.js';
 import { MOST_STATES, StoreKeys } from './store-keys.js';
 import { giveUpRun, writeOut } from './write-out.js';
 
+/** What is restored belongs to it: a 0 stands for no epoch in a record. */
+const RESTORED = 1;
 /** Of one of the two arenas: beyond it the full one goes into the store. */
 const ARENA_BYTES = 32 * 1024 * 1024;
 
@@ -40,7 +42,7 @@ export class DiskKeyedStateBackend implements KeyedStateBackend, DiskMemory {
   readonly keyGroupRange: KeyGroupRange;
   young: RecordArena;
   old: RecordArena | undefined;
-  epoch = 1;
+  epoch = RESTORED + 1;
   shown = -1;
   readonly #options: DiskKeyedStateBackendOptions;
   readonly #keys: StoreKeys;
@@ -59,7 +61,7 @@ export class DiskKeyedStateBackend implements KeyedStateBackend, DiskMemory {
   #snapshot: DiskSnapshot | undefined;
   #chain: Chain | undefined;
   /** The last epoch that the chain has. */
-  #confirmed = 0;
+  #confirmed = RESTORED;
   readonly #pending = new Map<number, { readonly epoch: number; readonly chain: Chain }>();
 
   constructor(options: DiskKeyedStateBackendOptions) {
@@ -137,9 +139,9 @@ export class DiskKeyedStateBackend implements KeyedStateBackend, DiskMemory {
   }
 
   async restore(section: RestoredSection): Promise<void> {
-    // What is restored is of no epoch, so that the next changes are told from it.
+    // So that the next changes are told from it.
     const { epoch } = this;
-    this.epoch = 0;
+    this.epoch = RESTORED;
     try {
       await restoreKeyedSection(section, {
         ...this.#options,

@@ -6,7 +6,7 @@ import { MemorySegment } from '../../memory/memory-segment.js';
  * the records of each state and key group, the newest first.
  *
  *     i32      key length · value length, −1 where the key was removed · room for the value · next of its chain, 0 at the end ·
- *              epoch of its last change, 0 for none since the restore · epoch in which a later record took its place, 0 if none has · state, and `DIRTY` · hash
+ *              epoch of its last change, 0 for none · epoch in which a later record took its place, 0 if none has · state, and `DIRTY` · hash
  *     key      padded so that what follows is aligned
  *     hash     once more, i32: with the value it is what the store is given
  *     value    at a multiple of 8
