@@ -1,11 +1,11 @@
 // Data plane: each byte of a line once.
 import type { KeyField, RecordSink } from '../format.js';
+import { ABNORMAL, NORMAL, standsAt } from './ascii.js';
 import type { ReadLine } from './line-scanner.js';
 import type { Part, PartReaders } from './line-template.js';
 import { fourTimes } from './words.js';
 
 const [NEWLINE, CARRIAGE_RETURN, SPACE, QUOTE, COMMA] = [10, 13, 32, 34, 44];
-const [NORMAL, ABNORMAL] = ['normal', 'abnormal'].map((text) => [...text].map((character) => character.charCodeAt(0)));
 
 /** Where the columns are, as the header says; -1 for one that is not there. */
 export interface CsvColumns {
@@ -86,12 +86,8 @@ function lineEndByte(bytes: Buffer, from: number, end: number): number {
 
 /** -1 if it is none. */
 function eventTypeEnd(bytes: Buffer, from: number): number {
-  for (const type of [NORMAL, ABNORMAL]) {
-    let length = 0;
-    while (length < type.length && bytes[from + length] === type[length]) length++;
-    if (length === type.length) return from + length;
-  }
-  return -1;
+  if (standsAt(bytes, from, NORMAL)) return from + NORMAL.length;
+  return standsAt(bytes, from, ABNORMAL) ? from + ABNORMAL.length : -1;
 }
 
 /** Where a field that nobody asks for ends, on `until`; -1 if it is not plain. */

@@ -1,5 +1,6 @@
 // Data plane: each byte of a line once.
 import type { KeyField, RecordSink } from '../format.js';
+import { ABNORMAL, ascii, NORMAL, standsAt } from './ascii.js';
 import type { ReadLine } from './line-scanner.js';
 import type { Part, PartReaders } from './line-template.js';
 import { findByte, fourTimes, hasControl } from './words.js';
@@ -9,9 +10,7 @@ const [PLUS, MINUS, DOT, ZERO, NINE, UPPER_E, LOWER_E] = [43, 45, 46, 48, 57, 69
 const FOUR_QUOTES = fourTimes(QUOTE);
 const FOUR_BACKSLASHES = fourTimes(BACKSLASH);
 
-const ascii = (text: string): readonly number[] => [...text].map((character) => character.charCodeAt(0));
 const [USER_ID, EVENT_TYPE, TIMESTAMP, IP] = ['userId', 'eventType', 'timestamp', 'ip'].map(ascii);
-const [NORMAL, ABNORMAL] = ['normal', 'abnormal'].map(ascii);
 const LITERALS = ['true', 'false', 'null'].map(ascii);
 const NULL = LITERALS[2];
 const SINGLE_ESCAPES = new Set(ascii('"\\/bfnrt'));
@@ -125,11 +124,6 @@ function fieldAt(bytes: Buffer, from: number, to: number): number {
     default:
       return Field.OTHER;
   }
-}
-
-function standsAt(bytes: Buffer, at: number, text: readonly number[]): boolean {
-  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text[i]) return false;
-  return true;
 }
 
 /** All white space of JSON but the end of the line. */
