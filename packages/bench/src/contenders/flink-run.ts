@@ -54,7 +54,7 @@ export class FlinkRun implements Run {
   }
 
   async processed(): Promise<number> {
-    return sum(this.#progress.processed());
+    return this.#progress.processed();
   }
 
   async checkpoints(): Promise<readonly CheckpointFigures[]> {
@@ -86,7 +86,7 @@ export class FlinkRun implements Run {
 
   async finished(): Promise<Work> {
     await this.#jobIs(({ state }) => state === 'FINISHED');
-    return { events: this.#progress.emitted(), alerts: sum(this.#progress.alerts()) };
+    return this.#progress.work();
   }
 
   stop(): Promise<Work> {
@@ -140,5 +140,3 @@ export class FlinkRun implements Run {
     }
   }
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

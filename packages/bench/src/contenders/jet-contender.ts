@@ -113,7 +113,7 @@ class JetRun implements Run {
   }
 
   async processed(): Promise<number> {
-    return sum(this.#progress.processed());
+    return this.#progress.processed();
   }
 
   async checkpoints(): Promise<readonly CheckpointFigures[]> {
@@ -138,7 +138,7 @@ class JetRun implements Run {
 
   async finished(): Promise<Work> {
     await this.#finished;
-    return { events: this.#progress.emitted(), alerts: sum(this.#progress.alerts()) };
+    return this.#progress.work();
   }
 
   stop(): Promise<Work> {
@@ -159,5 +159,3 @@ class JetRun implements Run {
     await this.#directory.remove();
   }
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

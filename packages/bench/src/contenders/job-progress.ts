@@ -1,5 +1,5 @@
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import type { FirstAlert } from '../contender.js';
+import type { FirstAlert, Work } from '../contender.js';
 
 /** As Progress.java has it. */
 const SLOT = 256;
@@ -19,19 +19,14 @@ export class JobProgress {
     ftruncateSync(this.#file, this.#slots.length + SLOT);
   }
 
-  /** Events that each subtask of the process function has taken in; over failures each counts once. */
-  processed(): number[] {
-    return this.#words(0);
+  /** Events that the process function has taken in; over failures each counts once. */
+  processed(): number {
+    return sum(this.#words(0));
   }
 
-  /** As `processed`, of the sinks. */
-  alerts(): number[] {
-    return this.#words(8);
-  }
-
-  /** Events that the source of each split has handed over. */
-  emitted(): number[] {
-    return this.#words(16);
+  /** Events that the source of each split has handed over, and alerts that have come to the sinks. */
+  work(): Work {
+    return { events: this.#words(16), alerts: sum(this.#words(8)) };
   }
 
   firstAlerts(): FirstAlert[] {
@@ -56,3 +51,5 @@ export class JobProgress {
     return Array.from({ length: this.#parallelism }, (_, subtask) => Number(this.#slots.readBigInt64LE(subtask * SLOT + offset)));
   }
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
