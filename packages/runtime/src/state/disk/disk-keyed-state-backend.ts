@@ -12,7 +12,7 @@ import { StateError } from '../state-error.js';
 import type { Chain } from './checkpoint-chain.js';
 import type { StoredRun } from './disk-sections.js';
 import { DiskSnapshot } from './disk-snapshot.js';
-import { type DiskMemory, DiskState } from './disk-state.js';
+import { type DiskMemory, DiskState, type StoredBytes } from './disk-state.js';
 import { DiskValueState } from './disk-value-state.js';
 import type { KeyedStore } from './keyed-store.js';
 import { RecordArena } from './record-arena.js';
@@ -186,13 +186,7 @@ export class DiskKeyedStateBackend implements KeyedStateBackend, DiskMemory {
 
   // DiskMemory
 
-  stored(
-    state: number,
-    keyGroup: number,
-    key: Uint8Array,
-    position: number,
-    length: number,
-  ): { storeKey: Uint8Array; bytes: Uint8Array } | undefined {
+  stored(state: number, keyGroup: number, key: Uint8Array, position: number, length: number): StoredBytes | undefined {
     this.#throwFailure();
     if (this.#nothingStored) return undefined;
     const storeKey = this.#keys.of(state, keyGroup, key, position, length);

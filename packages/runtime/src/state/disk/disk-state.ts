@@ -7,6 +7,12 @@ import { EPOCH, REMOVED, type RecordArena, SUPERSEDED, VALUE_LENGTH, VALUE_ROOM 
 import { storedEntry } from './store-keys.js';
 import { ValueCodec } from './value-codec.js';
 
+/** Key and value as the store has them. */
+export interface StoredBytes {
+  readonly storeKey: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
 /** What a state needs of its backend. */
 export interface DiskMemory {
   /** Takes new records. */
@@ -16,14 +22,7 @@ export interface DiskMemory {
   readonly epoch: number;
   /** The last epoch that a snapshot under way shows; −1 without one. */
   readonly shown: number;
-  /** Key and value as the store has them. */
-  stored(
-    state: number,
-    keyGroup: number,
-    key: Uint8Array,
-    position: number,
-    length: number,
-  ): { storeKey: Uint8Array; bytes: Uint8Array } | undefined;
+  stored(state: number, keyGroup: number, key: Uint8Array, position: number, length: number): StoredBytes | undefined;
   /** After each record that may have been added. */
   grown(): void;
 }
