@@ -14,6 +14,7 @@ export interface OutboxOptions<T> {
 
 /** With the 8 ms of a TaskManager's publisher, within the 20 ms in which a line is to be on its way. */
 const DELAY_MS = 8;
+
 /** Collects for a moment what is sent together. It carries the newest and says how many it left out: never a longer queue. */
 export class Outbox<T> {
   readonly #options: OutboxOptions<T>;

@@ -1,5 +1,6 @@
 // Data plane: makes the code that a record goes through; no allocation in that code.
 import { murmurHash } from '../graph/java-hash.js';
+import { compileApart } from '../memory/compile-apart.js';
 import type { KeyedRecordType } from '../memory/keyed-record.js';
 import { freeNamesOf } from '../memory/serializers.js';
 import { TAG_LATIN1 } from '../state/key-codec.js';
@@ -84,11 +85,4 @@ export function compileKeyedEmit({
     };`;
   const free = { ...freeNamesOf(type.source), channels, channelOfGroup, counter, general, murmurHash };
   return compileApart(code, free) as (value: unknown) => void;
-}
-
-let compiled = 0;
-
-/** Runs `code` with these names bound. V8 keeps one type feedback for equal sources; a number in it makes this one's its own. */
-export function compileApart(code: string, free: Readonly<Record<string, unknown>>): unknown {
-  return new Function(...Object.keys(free), `${code}\n//# ${++compiled}`)(...Object.values(free));
 }

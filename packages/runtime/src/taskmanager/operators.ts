@@ -1,8 +1,8 @@
 import type { Collector, Counter, KeyedProcessContext, RichFunction, RuntimeContext } from '../api/functions.js';
 import type { SinkWriter } from '../api/sink.js';
 import type { OperatorDescription } from '../graph/stream-graph.js';
+import { compileApart } from '../memory/compile-apart.js';
 import { plain } from '../memory/record-view.js';
-import { compileApart } from '../network/keyed-emit-compiler.js';
 import type { KeyContext } from '../state/key-context.js';
 
 /**

@@ -1,11 +1,11 @@
 // Data plane: makes the loop that a task's input goes through; nothing is allocated in it but records where they are not reused.
 
+import { compileApart } from '../memory/compile-apart.js';
 import type { MemorySegment } from '../memory/memory-segment.js';
 import { RECORD_VIEW, viewSource } from '../memory/record-view.js';
 import type { SerializerSource } from '../memory/serializer-compiler.js';
 import { freeNamesOf } from '../memory/serializers.js';
 import type { Backpressure } from '../network/channel-reader.js';
-import { compileApart } from '../network/keyed-emit-compiler.js';
 import { ENTRY_HEADER_SIZE, KEY_LENGTH_SIZE } from '../network/ring-layout.js';
 import type { KeyContext } from '../state/key-context.js';
 import type { SlicePace } from './slice-pace.js';

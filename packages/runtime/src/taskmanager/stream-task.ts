@@ -5,6 +5,7 @@ import type { TypeSchema, TypeSerializer } from '../api/types.js';
 import type { OperatorStateHandle, WriteOperatorState, WritingPace } from '../checkpoint/checkpoint-storage.js';
 import { IncompatibleStateError } from '../common/errors.js';
 import { channelName, exchangeUids } from '../graph/exchange-name.js';
+import { compileApart } from '../memory/compile-apart.js';
 import type { KeyedRecordSerializer, KeyedRecordType } from '../memory/keyed-record.js';
 import type { MemorySegment } from '../memory/memory-segment.js';
 import { compileSerializer } from '../memory/serializer-compiler.js';
@@ -19,7 +20,6 @@ import {
 import type { Backpressure, ChannelReader, EntryHandler } from '../network/channel-reader.js';
 import { countRecords } from '../network/in-flight-records.js';
 import { GateStatus, InputGate } from '../network/input-gate.js';
-import { compileApart } from '../network/keyed-emit-compiler.js';
 import type { RecordWriter } from '../network/record-writer.js';
 import { align8, ENTRY_HEADER_SIZE, EntryKind, KEY_LENGTH_SIZE } from '../network/ring-layout.js';
 import type { AcknowledgedState, DeployedJob, SnapshotFigures, TaskDeployment } from '../rpc/taskmanager-messages.js';
